@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The one place where LibTorch's umbrella header enters the library: it costs most of a translation unit's
+// compile time, so it is the header to precompile, and its warnings are fenced off here.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wall"
+#pragma GCC diagnostic ignored "-Wextra"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#endif
+#include <torch/torch.h>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

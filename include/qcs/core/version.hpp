@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// CMakeLists.txt reads the version from these three lines.
+#define QCS_VERSION_MAJOR 0
+#define QCS_VERSION_MINOR 1
+#define QCS_VERSION_PATCH 0
+
+namespace qcs {
+
+/// Version of the library, "major.minor.patch".
+inline constexpr const char* kVersion = "0.1.0";
+
+}  // namespace qcs
