@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace qcs {
+
+/// Mean of values that arrive one batch at a time, each weighted by the number of samples it stands for.
+class RunningMean {
+ public:
+  /// Takes in the mean `value` of `weight` samples.
+  void add(double value, double weight = 1) {
+    sum_ += value * weight;
+    weight_ += weight;
+  }
+
+  /// Weighted mean of what was added since construction or reset(); 0 when the weights sum to 0.
+  double value() const { return weight_ == 0 ? 0.0 : sum_ / weight_; }
+
+  /// Sum of the weights.
+  double weight() const { return weight_; }
+
+  void reset() { *this = {}; }
+
+ private:
+  double sum_ = 0;
+  double weight_ = 0;
+};
+
+}  // namespace qcs
