@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <qcs/model/attention/interaction.hpp>
+#include <qcs/model/attention/residual.hpp>
+#include <qcs/model/encoder/vit_block.hpp>
+
+namespace qcs {
+
+/// What a cross-attention block returns for every branch.
+template <TopologyShape T>
+struct CrossAttentionOutput {
+  BranchTensors<T> tokens;  ///< (B, N, width)
+  BranchTensors<T> maps;    ///< (B, N) of CrossSimilarity, (B, N, N) of DotProduct
+};
+
+/// One cross-attention block: the tokens of one scale of all branches act on each other; weights are shared by the
+/// branches (Wang et al., AAAI 2025). `theta` exists only where the topology has a gate.
+template <TopologyShape T, class Interaction, ResidualPolicy Residual>
+  requires InteractionPolicy<Interaction, T>
+class CrossAttention : public torch::nn::Module {
+  static_assert(CheckedTopology<T>::kValid);
+
+ public:
+  static constexpr double kNormEpsilon = 1e-5;
+  static constexpr std::int64_t kHiddenRatio = 4;
+
+  explicit CrossAttention(std::int64_t width)
+      : norm1_(register_module("norm1", detail::layer_norm(width, kNormEpsilon))),
+        norm2_(register_module("norm2", detail::layer_norm(width, kNormEpsilon))),
+        proj_(register_module("proj", torch::nn::Linear(width, 2 * width))),
+        feed_forward_(register_module(
+            "mlp", FeedForward(FeedForwardOptions{.width = width, .hidden = kHiddenRatio * width}))) {
+    if constexpr (has_gate<T>) theta_ = register_parameter("theta", torch::zeros({}));
+  }
+
+  /// Tokens (B, N, width) of every branch -> the same shapes.
+  CrossAttentionOutput<T> forward(const BranchTensors<T>& tokens) {
+    BranchTensors<T> normed, qk, values;
+    for (std::size_t b = 0; b < tokens.size(); ++b) {
+      normed[b] = norm1_->forward(tokens[b]);
+      const auto halves = proj_->forward(normed[b]).chunk(2, -1);
+      qk[b] = halves[0];
+      values[b] = halves[1];
+    }
+    CrossAttentionOutput<T> out;
+    out.maps = Interaction::template maps<T>(qk, gate());
+    for (std::size_t b = 0; b < tokens.size(); ++b) {
+      const auto update = Interaction::template attend<T>(out.maps, values, b);
+      out.tokens[b] = Residual::finish(
+          Residual::sum(tokens[b], normed[b], update), [&](const torch::Tensor& x) { return norm2_->forward(x); },
+          [&](const torch::Tensor& x) { return feed_forward_->forward(x); });
+    }
+    return out;
+  }
+
+  /// Weight of the dissimilar pairs, 1 + tanh(theta), 0-d; undefined without a gate.
+  torch::Tensor gate() const { return theta_.defined() ? 1 + theta_.tanh() : torch::Tensor(); }
+
+ private:
+  torch::nn::LayerNorm norm1_, norm2_;
+  torch::nn::Linear proj_;
+  FeedForward feed_forward_;
+  torch::Tensor theta_;
+};
+
+}  // namespace qcs

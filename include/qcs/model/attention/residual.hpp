@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <concepts>
+#include <qcs/core/torch.hpp>
+#include <string_view>
+
+namespace qcs {
+
+/// Where a cross-attention block's residual paths start. `sum(tokens, normed, update)` joins the attention's update
+/// (B, N, C) with the block's input tokens or their norm; `finish(x, norm, feed_forward)` adds the feed-forward path.
+template <class R>
+concept ResidualPolicy = requires(const torch::Tensor& x, torch::Tensor (*layer)(const torch::Tensor&)) {
+  { R::kName } -> std::convertible_to<std::string_view>;
+  { R::sum(x, x, x) } -> std::same_as<torch::Tensor>;
+  { R::finish(x, layer, layer) } -> std::same_as<torch::Tensor>;
+};
+
+/// Residuals start at the normalised tensor: x = LN1(t) + update; y = LN2(x); out = y + MLP(y). The published form of QCS
+/// and of DCS on RAF-DB and AffectNet-7.
+struct NormedResidual {
+  static constexpr std::string_view kName = "normed";
+
+  static torch::Tensor sum(const torch::Tensor& /*tokens*/, const torch::Tensor& normed, const torch::Tensor& update) {
+    return normed + update;
+  }
+  static torch::Tensor finish(const torch::Tensor& x, auto&& norm, auto&& feed_forward) {
+    const torch::Tensor normed = norm(x);
+    return normed + feed_forward(normed);
+  }
+};
+static_assert(ResidualPolicy<NormedResidual>);
+
+/// Ordinary pre-norm residuals: x = t + update; out = x + MLP(LN2(x)). The published form of DCS on FERPlus and
+/// AffectNet-8.
+struct PreNormResidual {
+  static constexpr std::string_view kName = "prenorm";
+
+  static torch::Tensor sum(const torch::Tensor& tokens, const torch::Tensor& /*normed*/, const torch::Tensor& update) {
+    return tokens + update;
+  }
+  static torch::Tensor finish(const torch::Tensor& x, auto&& norm, auto&& feed_forward) {
+    return x + feed_forward(norm(x));
+  }
+};
+static_assert(ResidualPolicy<PreNormResidual>);
+
+}  // namespace qcs

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <qcs/model/backbone/ir_unit.hpp>
+#include <qcs/model/concepts.hpp>
+
+namespace qcs {
+
+namespace detail {
+
+/// `units` units of which the first has stride 2 and changes the width from `in` to `out`.
+inline torch::nn::Sequential ir_stage(std::int64_t in, std::int64_t out, int units) {
+  torch::nn::Sequential stage;
+  for (int unit = 0; unit < units; ++unit) {
+    const bool first = unit == 0;
+    stage->push_back(IrUnit(IrUnitOptions{.in = first ? in : out, .out = out, .stride = first ? 2 : 1}));
+  }
+  return stage;
+}
+
+}  // namespace detail
+
+/// The first three stages of IR-50 (ArcFace; Deng et al., CVPR 2019), the backbone of Wang et al., AAAI 2025.
+/// Reads a nearest-neighbour reduction of its input to 112x112. Parameters carry the public names.
+class Ir50 : public torch::nn::Module {
+ public:
+  static constexpr std::string_view kName = "ir50";
+  static constexpr std::array<std::int64_t, kScales> kWidths{64, 128, 256};
+  static constexpr std::int64_t kTokenWidth = 768;
+  static constexpr std::int64_t kHeads = 8;
+
+  Ir50() {
+    input_ = register_module(
+        "input_layer",
+        torch::nn::Sequential(
+            torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kWidths[0], 3).padding(1).bias(false)),
+            torch::nn::BatchNorm2d(kWidths[0]),
+            torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[0]))));
+    body1_ = register_module("body1", detail::ir_stage(kWidths[0], kWidths[0], 3));
+    body2_ = register_module("body2", detail::ir_stage(kWidths[0], kWidths[1], 4));
+    body3_ = register_module("body3", detail::ir_stage(kWidths[1], kWidths[2], 14));
+  }
+
+  /// (B, 3, 224, 224) -> (B, 64, 56, 56), (B, 128, 28, 28), (B, 256, 14, 14).
+  Features forward(const torch::Tensor& images) {
+    namespace F = torch::nn::functional;
+    const auto reduced = F::interpolate(
+        images, F::InterpolateFuncOptions().size(std::vector<std::int64_t>{112, 112}).mode(torch::kNearest));
+    const auto fine = body1_->forward(input_->forward(reduced));
+    const auto middle = body2_->forward(fine);
+    return {fine, middle, body3_->forward(middle)};
+  }
+
+ private:
+  torch::nn::Sequential input_{nullptr}, body1_{nullptr}, body2_{nullptr}, body3_{nullptr};
+};
+static_assert(BackbonePolicy<Ir50>);
+
+}  // namespace qcs

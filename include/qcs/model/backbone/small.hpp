@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <qcs/model/concepts.hpp>
+
+namespace qcs {
+
+namespace detail {
+
+/// Residual unit with the stride in its first convolution (He et al., 2016), which costs a third of an IR unit's work
+/// where the grid shrinks: (B, in, H, W) -> (B, out, H/stride, W/stride).
+class SmallUnitImpl : public torch::nn::Module {
+ public:
+  SmallUnitImpl(std::int64_t in, std::int64_t out, std::int64_t stride) {
+    const auto conv = [](std::int64_t from, std::int64_t to, std::int64_t kernel, std::int64_t step) {
+      return torch::nn::Conv2d(torch::nn::Conv2dOptions(from, to, kernel).stride(step).padding(kernel / 2).bias(false));
+    };
+    const auto prelu = [&] { return torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(out)); };
+    residual_ = register_module(
+        "residual", torch::nn::Sequential(conv(in, out, 3, stride), torch::nn::BatchNorm2d(out), prelu(),
+                                          conv(out, out, 3, 1), torch::nn::BatchNorm2d(out)));
+    if (in != out || stride != 1)
+      shortcut_ = register_module("shortcut",
+                                  torch::nn::Sequential(conv(in, out, 1, stride), torch::nn::BatchNorm2d(out)));
+    activation_ = register_module("activation", prelu());
+  }
+
+  torch::Tensor forward(const torch::Tensor& x) {
+    return activation_->forward(residual_->forward(x) + (shortcut_ ? shortcut_->forward(x) : x));
+  }
+
+ private:
+  torch::nn::Sequential residual_{nullptr}, shortcut_{nullptr};
+  torch::nn::PReLU activation_{nullptr};
+};
+TORCH_MODULE(SmallUnit);
+
+}  // namespace detail
+
+/// A backbone that trains from scratch on a CPU: three narrow stages on a 56x56 nearest-neighbour reduction of the
+/// input. Not in the paper; for quick experiments, tests and machines without an accelerator.
+class SmallBackbone : public torch::nn::Module {
+ public:
+  static constexpr std::string_view kName = "small";
+  static constexpr std::array<std::int64_t, kScales> kWidths{16, 32, 64};
+  static constexpr std::int64_t kTokenWidth = 64;
+  static constexpr std::int64_t kHeads = 4;
+
+  SmallBackbone() {
+    fine_ = register_module(
+        "fine", torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kWidths[0], 3).padding(1).bias(false)),
+                                      torch::nn::BatchNorm2d(kWidths[0]),
+                                      torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[0]))));
+    middle_ = register_module("middle", torch::nn::Sequential(detail::SmallUnit(kWidths[0], kWidths[1], 2)));
+    coarse_ = register_module("coarse", torch::nn::Sequential(detail::SmallUnit(kWidths[1], kWidths[2], 2),
+                                                              detail::SmallUnit(kWidths[2], kWidths[2], 1)));
+  }
+
+  /// (B, 3, 224, 224) -> (B, 16, 56, 56), (B, 32, 28, 28), (B, 64, 14, 14).
+  Features forward(const torch::Tensor& images) {
+    namespace F = torch::nn::functional;
+    const auto reduced = F::interpolate(
+        images, F::InterpolateFuncOptions().size(std::vector<std::int64_t>{56, 56}).mode(torch::kNearest));
+    const auto fine = fine_->forward(reduced);
+    const auto middle = middle_->forward(fine);
+    return {fine, middle, coarse_->forward(middle)};
+  }
+
+ private:
+  torch::nn::Sequential fine_{nullptr}, middle_{nullptr}, coarse_{nullptr};
+};
+static_assert(BackbonePolicy<SmallBackbone>);
+
+}  // namespace qcs

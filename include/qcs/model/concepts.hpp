@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <qcs/core/torch.hpp>
+#include <qcs/topology/rules.hpp>
+#include <string_view>
+
+namespace qcs {
+
+/// Number of scales at which features are taken and compared (Wang et al., AAAI 2025).
+inline constexpr std::size_t kScales = 3;
+
+/// Features of one image batch, from fine to coarse: (B, W[i], G[i], G[i]) with grids G = 56, 28, 14.
+using Features = std::array<torch::Tensor, kScales>;
+
+/// One tensor for every branch of a topology, in the order of `T::kBranches`.
+template <TopologyShape T>
+using BranchTensors = std::array<torch::Tensor, branch_count<T>>;
+
+/// A feature extractor: a module without constructor arguments that turns (B, 3, 224, 224) into `Features`.
+/// `kWidths` are the channels of the three features; `kTokenWidth` and `kHeads` are the width and the number of heads
+/// of the transformers that suit it. docs/backbones.md has a skeleton.
+template <class B>
+concept BackbonePolicy = std::derived_from<B, torch::nn::Module> && std::default_initializable<B> &&
+                         requires(B& backbone, const torch::Tensor& images) {
+                           { B::kName } -> std::convertible_to<std::string_view>;
+                           { B::kWidths[kScales - 1] } -> std::convertible_to<std::int64_t>;
+                           { B::kTokenWidth } -> std::convertible_to<std::int64_t>;
+                           { B::kHeads } -> std::convertible_to<std::int64_t>;
+                           { backbone.forward(images) } -> std::same_as<Features>;
+                         };
+
+}  // namespace qcs

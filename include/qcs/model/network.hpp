@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <qcs/core/error.hpp>
+#include <qcs/model/head/cross_similarity_head.hpp>
+#include <qcs/model/token/pyramid_tokens.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace qcs {
+
+/// Values of a network; the graph itself is in its type. The defaults are those of QCS on RAF-DB.
+struct NetworkOptions {
+  std::int64_t classes = 7;
+  double base_dropout = 0;              ///< dropout probability of the base transformer
+  double cross_dropout = 0;             ///< dropout probability of the cross transformer
+  bool drop_attention_output = false;   ///< apply them after the attention's output projection, too
+  std::int64_t base_depth = 2;          ///< transformer blocks of the base branch
+  std::int64_t cross_depth = 1;         ///< transformer blocks of the cross classifier
+  std::optional<std::int64_t> token_width;  ///< default: the backbone's kTokenWidth
+  std::optional<std::int64_t> heads;        ///< default: the backbone's kHeads
+};
+
+/// Logits of a training pass, in branch order, and the attention maps behind the cross logits.
+template <TopologyShape T>
+struct BranchOutput {
+  BranchTensors<T> base_logits;   ///< (B, classes)
+  BranchTensors<T> cross_logits;  ///< (B, classes)
+  AttentionMaps<T> maps;          ///< maps[scale][branch], attached to the graph
+};
+
+/// Training network of cross-similarity expression recognition (Wang et al., AAAI 2025) for any backbone, head and
+/// branch topology. Its base branch alone is the network at inference. Parameter names are those of the public
+/// checkpoints. Use through `Network`, the holder.
+template <BackbonePolicy Backbone, class Head, TopologyShape Topology>
+  requires HeadPolicy<Head, Topology>
+class NetworkImpl : public torch::nn::Module {
+  static_assert(CheckedTopology<Topology>::kValid);
+
+ public:
+  using BackboneType = Backbone;
+  using HeadType = Head;
+  using TopologyType = Topology;
+  static constexpr std::int64_t kInputSize = 224;
+
+  /// Throws ConfigError if a value is out of range.
+  explicit NetworkImpl(const NetworkOptions& options = {})
+      : options_(checked(options)),
+        base_(register_module("VIT_base", VisionTransformer(vit_options(options.base_depth, options.base_dropout)))),
+        backbone_(register_module("ir_back", std::make_shared<Backbone>())),
+        tokens_(Backbone::kWidths, token_width()),
+        head_(std::make_shared<HeadModule>(vit_options(options.cross_depth, options.cross_dropout))) {
+    adopt(*tokens_);
+    adopt(*head_);
+  }
+
+  /// The base branch, the whole network at inference: normalised RGB images (B, 3, 224, 224) -> logits (B, classes).
+  /// Throws ShapeError for anything but a non-empty floating-point batch of that shape.
+  torch::Tensor forward(const torch::Tensor& images) { return base(images).logits; }
+
+  /// All branches, one after the other, so that batch normalisation sees one branch at a time, then the cross part.
+  /// One batch (B, 3, 224, 224) per branch, in topology order. Throws ShapeError.
+  BranchOutput<Topology> forward_branches(const BranchTensors<Topology>& images) {
+    BranchOutput<Topology> out;
+    BranchTensors<Topology> tokens;
+    for (std::size_t b = 0; b < images.size(); ++b) {
+      if (images[b].defined() && images[0].defined() && images[b].sizes() != images[0].sizes())
+        throw ShapeError(fmt::format("branch `{}` has images of another shape than the anchor", Topology::kBranches[b].name));
+      auto [logits, branch_tokens] = base(images[b]);
+      out.base_logits[b] = logits;
+      tokens[b] = branch_tokens;
+    }
+    auto cross = head_->forward(tokens);
+    out.cross_logits = std::move(cross.logits);
+    out.maps = std::move(cross.maps);
+    return out;
+  }
+
+  /// The backbone's features of normalised images (B, 3, 224, 224).
+  Features features(const torch::Tensor& images) {
+    check(images);
+    return backbone_->forward(images);
+  }
+
+  /// The pyramid tokens (B, 147, width) of normalised images (B, 3, 224, 224).
+  torch::Tensor tokens(const torch::Tensor& images) { return tokens_->forward(features(images)); }
+
+  /// tanh(theta) of every scale for a topology with a gate, else empty.
+  std::vector<double> gates() const { return head_->gates(); }
+
+  const NetworkOptions& options() const { return options_; }
+
+  /// One line that names everything a checkpoint of this network depends on.
+  std::string architecture() const {
+    return fmt::format("{} backbone={} head={} classes={} width={} heads={} depth={}+{}", Topology::kName,
+                       Backbone::kName, Head::name(), options_.classes, token_width(), head_count(),
+                       options_.base_depth, options_.cross_depth);
+  }
+
+ private:
+  using HeadModule = typename Head::template Module<Topology>;
+
+  static NetworkOptions checked(const NetworkOptions& o) {
+    const auto width = o.token_width.value_or(Backbone::kTokenWidth), heads = o.heads.value_or(Backbone::kHeads);
+    if (o.classes < 2) throw ConfigError(fmt::format("a network needs at least 2 classes, got {}", o.classes));
+    if (width < 1 || heads < 1 || width % heads != 0)
+      throw ConfigError(fmt::format("token width {} is not a multiple of {} attention heads", width, heads));
+    if (o.base_depth < 1 || o.cross_depth < 1) throw ConfigError("transformer depths must be at least 1");
+    for (const double p : {o.base_dropout, o.cross_dropout})
+      if (!(p >= 0 && p < 1)) throw ConfigError(fmt::format("dropout probability {} is outside [0, 1)", p));
+    return o;
+  }
+
+  static void check(const torch::Tensor& images) {
+    const bool good = images.defined() && images.is_floating_point() && images.dim() == 4 && images.size(0) > 0 &&
+                      images.size(1) == 3 && images.size(2) == kInputSize && images.size(3) == kInputSize;
+    if (good) return;
+    std::string found = "an undefined tensor";
+    if (images.defined()) {
+      std::ostringstream text;
+      text << images.dtype() << ' ' << images.sizes();
+      found = text.str();
+    }
+    throw ShapeError(fmt::format("expected floating-point images (B, 3, {0}, {0}), found {1}", kInputSize, found));
+  }
+
+  VitOutput base(const torch::Tensor& images) { return base_->forward(tokens(images)); }
+
+  std::int64_t token_width() const { return options_.token_width.value_or(Backbone::kTokenWidth); }
+  std::int64_t head_count() const { return options_.heads.value_or(Backbone::kHeads); }
+
+  VitOptions vit_options(std::int64_t depth, double dropout) const {
+    return {.width = token_width(),
+            .heads = head_count(),
+            .depth = depth,
+            .tokens = PyramidTokensImpl::kTokens,
+            .classes = options_.classes,
+            .dropout = dropout,
+            .drop_attention_output = options_.drop_attention_output};
+  }
+
+  /// Registers a part's children as own ones: the public names have no level for the part itself.
+  void adopt(const torch::nn::Module& part) {
+    for (const auto& child : part.named_children()) register_module(child.key(), child.value());
+  }
+
+  NetworkOptions options_;
+  VisionTransformer base_;
+  std::shared_ptr<Backbone> backbone_;
+  PyramidTokens tokens_;
+  std::shared_ptr<HeadModule> head_;
+};
+
+/// Holder of a `NetworkImpl`: `Network<Ir50, CrossSimilarityHead<>, Quadruplet> network(options);`
+template <BackbonePolicy Backbone, class Head, TopologyShape Topology>
+class Network : public torch::nn::ModuleHolder<NetworkImpl<Backbone, Head, Topology>> {
+ public:
+  using torch::nn::ModuleHolder<NetworkImpl<Backbone, Head, Topology>>::ModuleHolder;
+};
+
+}  // namespace qcs
