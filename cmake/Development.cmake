@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# What only qcs' own tests and examples get: warnings, ccache, a precompiled header. Nothing of it reaches a consumer.
+
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
+endif()
+
+add_library(qcs_development INTERFACE)
+target_compile_options(qcs_development INTERFACE -Wall -Wextra $<$<BOOL:${QCS_WERROR}>:-Werror>)
+
+if(QCS_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(QCS_CCACHE_PROGRAM ccache)
+  mark_as_advanced(QCS_CCACHE_PROGRAM)
+  if(QCS_CCACHE_PROGRAM)
+    # ccache's manual asks for these two where a precompiled header is used, and for GCC's option below.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+                                    ${QCS_CCACHE_PROGRAM})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      target_compile_options(qcs_development INTERFACE -fpch-preprocess)
+    endif()
+  endif()
+endif()
+
+# One precompiled header for every target that uses LibTorch; all of them must compile with equal flags.
+if(QCS_PRECOMPILE)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/qcs_precompiled.cpp CONTENT "// Holds the precompiled header.\n")
+  add_library(qcs_precompiled OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/qcs_precompiled.cpp)
+  target_link_libraries(qcs_precompiled PRIVATE qcs::qcs qcs_development)
+  target_precompile_headers(qcs_precompiled PRIVATE <qcs/core/torch.hpp> <opencv2/core.hpp>)
+endif()
+
+# Links `target` with `library` (qcs::qcs or qcs::cli) and lets it share the precompiled header.
+function(qcs_link target library)
+  target_link_libraries(${target} PRIVATE ${library} qcs_development)
+  if(QCS_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM qcs_precompiled)
+  endif()
+endfunction()
+
+# The same for programs that must build and run without LibTorch.
+function(qcs_link_light target)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(${target} PRIVATE opencv_core opencv_imgproc opencv_imgcodecs Boost::headers fmt::fmt
+                                          nlohmann_json::nlohmann_json Threads::Threads qcs_development)
+endfunction()

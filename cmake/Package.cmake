@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# Install rules and the package files, for the install tree and for the build tree.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/qcs)
+configure_package_config_file(cmake/qcsConfig.cmake.in ${PROJECT_BINARY_DIR}/qcsConfig.cmake
+                              INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/qcsConfigVersion.cmake
+                                 COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+configure_file(cmake/qcsCheckTorch.cmake ${PROJECT_BINARY_DIR}/qcsCheckTorch.cmake COPYONLY)
+
+install(DIRECTORY include/qcs DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+install(FILES ${PROJECT_BINARY_DIR}/qcsConfig.cmake ${PROJECT_BINARY_DIR}/qcsConfigVersion.cmake
+              cmake/qcsCheckTorch.cmake
+        DESTINATION ${package_dir})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+foreach(set IN ITEMS "qcs;qcsTargets" "qcs_cli;qcsCliTargets")
+  list(POP_FRONT set target)
+  install(TARGETS ${target} EXPORT ${set})
+  install(EXPORT ${set} NAMESPACE qcs:: DESTINATION ${package_dir})
+  export(EXPORT ${set} NAMESPACE qcs:: FILE ${PROJECT_BINARY_DIR}/${set}.cmake)
+endforeach()
