@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
 #include <cstddef>
 #include <cstdint>
-#include <fmt/format.h>
 #include <qcs/core/error.hpp>
 #include <vector>
 
@@ -11,8 +11,8 @@ namespace qcs {
 
 /// Counts of (true class, predicted class) pairs and the rates made from them.
 ///
-/// Every rate lies in 0..1, and a rate whose denominator is zero is 0: the recall of a class without samples, the
-/// precision of a class never predicted, the accuracy of an empty matrix.
+/// Every rate lies in 0..1, and a rate whose denominator is zero is 0: the recall of a class without samples,
+/// the precision of a class never predicted, the accuracy of an empty matrix.
 class ConfusionMatrix {
  public:
   /// A matrix of no classes, to be assigned over.
@@ -20,14 +20,15 @@ class ConfusionMatrix {
 
   /// @param classes number of classes, at least 1; anything else throws ConfigError.
   explicit ConfusionMatrix(int classes) : classes_(classes) {
-    if (classes < 1) throw ConfigError(fmt::format("a confusion matrix needs at least 1 class, not {}", classes));
+    if (classes < 1)
+      throw ConfigError(fmt::format("a confusion matrix needs at least 1 class, not {}", classes));
     counts_.assign(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes), 0);
   }
 
   int classes() const { return classes_; }
 
-  /// Adds `count` samples of class `truth` that were taken for `predicted`; throws DataError when either is not in
-  /// 0..classes-1.
+  /// Adds `count` samples of class `truth` that were taken for `predicted`; throws DataError when either is
+  /// not in 0..classes-1.
   void add(int truth, int predicted, std::int64_t count = 1) { counts_[index(truth, predicted)] += count; }
 
   /// Number of samples of class `truth` taken for `predicted`; throws like add().
@@ -70,9 +71,11 @@ class ConfusionMatrix {
 
   std::size_t index(int truth, int predicted) const {
     if (truth < 0 || truth >= classes_ || predicted < 0 || predicted >= classes_) {
-      throw DataError(fmt::format("classes are 0..{}: true {}, predicted {}", classes_ - 1, truth, predicted));
+      throw DataError(
+          fmt::format("classes are 0..{}: true {}, predicted {}", classes_ - 1, truth, predicted));
     }
-    return static_cast<std::size_t>(truth) * static_cast<std::size_t>(classes_) + static_cast<std::size_t>(predicted);
+    return static_cast<std::size_t>(truth) * static_cast<std::size_t>(classes_) +
+           static_cast<std::size_t>(predicted);
   }
 
   int classes_ = 0;

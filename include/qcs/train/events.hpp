@@ -56,7 +56,7 @@ struct EpochEvent {
   bool best = false;          ///< the highest accuracy so far
   double seconds = 0;         ///< since the run began
   std::int64_t step = 0;      ///< last step of the epoch
-  std::vector<double> gates;  ///< learnt gate of each cross-similarity scale, tanh applied; may be empty
+  std::vector<double> gates;  ///< learnt gate of each cross-similarity scale; may be empty
 };
 
 /// How a run ended.
