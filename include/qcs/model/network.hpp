@@ -22,8 +22,8 @@ struct NetworkOptions {
   bool drop_attention_output = false;   ///< apply them after the attention's output projection, too
   std::int64_t base_depth = 2;          ///< transformer blocks of the base branch
   std::int64_t cross_depth = 1;         ///< transformer blocks of the cross classifier
-  std::optional<std::int64_t> token_width;  ///< default: the backbone's kTokenWidth
-  std::optional<std::int64_t> heads;        ///< default: the backbone's kHeads
+  std::optional<std::int64_t> token_width = {};  ///< default: the backbone's kTokenWidth
+  std::optional<std::int64_t> heads = {};        ///< default: the backbone's kHeads
 };
 
 /// Logits of a training pass, in branch order, and the attention maps behind the cross logits.
