@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include <boost/random/uniform_int_distribution.hpp>
+
+#include <qcs/core/random.hpp>
+#include <qcs/data/class_index.hpp>
+
+namespace qcs {
+
+/// How an epoch's anchors are chosen.
+enum class Sampling {
+  kShuffle,   ///< a random order without repetition
+  kBalanced,  ///< independent draws with replacement, every class that has images equally likely
+};
+
+/// How the class of a branch that is not the anchor's is chosen.
+enum class NegativeRule {
+  kAnyImage,    ///< uniform over all images of the classes still free, so large classes come more often
+  kClassFirst,  ///< uniform over the classes still free, then over the images of the class
+};
+
+/// Which image stands at which position of an epoch.
+struct EpochPlan {
+  int epoch = 0;
+  std::vector<std::size_t> order;
+};
+
+/// The anchors of one epoch: a pure function of the arguments. `draws` may be smaller than the number of images
+/// (the public code's AffectNet recipes draw N/8 or N/12), and with kBalanced also larger; with kShuffle it is capped.
+inline std::vector<std::size_t> epoch_order(Sampling sampling, const ClassIndex& index, std::size_t draws,
+                                            std::uint64_t seed, int epoch) {
+  Rng rng = stream(seed, Purpose::kEpochOrder, epoch);
+  const auto draw = [&rng](std::size_t n) {
+    return boost::random::uniform_int_distribution<std::size_t>(0, n - 1)(rng);
+  };
+  std::vector<std::size_t> order;
+  if (sampling == Sampling::kShuffle) {
+    order.resize(index.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const std::size_t kept = std::min(draws, order.size());
+    for (std::size_t i = 0; i < kept; ++i) std::swap(order[i], order[i + draw(order.size() - i)]);
+    order.resize(kept);
+    return order;
+  }
+  if (index.size() == 0) return order;
+  order.reserve(draws);
+  const auto present = index.present();
+  while (order.size() < draws) {
+    const auto images = index.images(present[draw(present.size())]);
+    order.push_back(images[draw(images.size())]);
+  }
+  return order;
+}
+
+}  // namespace qcs

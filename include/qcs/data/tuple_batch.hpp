@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <qcs/core/torch.hpp>
+#include <qcs/topology/rules.hpp>
+
+namespace qcs {
+
+/// B training tuples of topology `T`. Branch b's labels are `labels[role_of<T>(b)]`.
+template <TopologyShape T>
+struct TupleBatch {
+  using Topology = T;
+
+  std::array<torch::Tensor, branch_count<T>> images;  ///< by branch: (B, 3, S, S) float32
+  std::array<torch::Tensor, role_count<T>> labels;    ///< by role: (B) int64
+  std::vector<std::size_t> anchors;                   ///< image numbers of the anchors, B of them
+
+  std::int64_t size() const { return static_cast<std::int64_t>(anchors.size()); }
+};
+
+/// B images with their labels.
+struct LabelledBatch {
+  torch::Tensor images;              ///< (B, 3, S, S) float32
+  torch::Tensor labels;              ///< (B) int64
+  std::vector<std::size_t> indices;  ///< image numbers in their list
+
+  std::int64_t size() const { return static_cast<std::int64_t>(indices.size()); }
+};
+
+}  // namespace qcs
