@@ -36,13 +36,13 @@ namespace drawn {
 /// The full-strength expression of every label.
 inline constexpr std::array<Expression, 7> kExpressions = {{
     // brow: inner outer pinch  eye: open  lid  mouth: width curve open teeth sneer  wrinkle  cheek
-    {         .9,   .9,   0,          1,   0,         -.9,   0,    1,   0,    0,      0,       0},   // Surprise
-    {          1,  -.1,  .6,         .9,   0,          .6, -.5,   .4,   1,    0,      0,       0},   // Fear
-    {        -.6,  -.3,   0,        -.5,  .7,           0, -.5,  .15,  .5,    1,      1,      .8},   // Disgust
-    {          0,   .2,   0,        -.1,  .9,          .6,   1,  .35,   1,    0,      0,       1},   // Happy
-    {         .8,  -.7,  .3,        -.6,   0,         -.3,  -1,    0,   0,    0,      0,       0},   // Sad
-    {         -1,   .5,   1,         .2,  .3,         -.1, -.35,   0,   0,    0,      0,       0},   // Anger
-    {          0,    0,   0,          0,   0,           0,   0,    0,   0,    0,      0,       0},   // Neutral
+    {        .9,   .9,   0,          1,   0,         -.9,   0,    1,   0,    0,      0,       0},  // Surprise
+    {          1,  -.1,  .6,         .9,   0,          .6, -.5,   .4,   1,    0,      0,       0},  // Fear
+    {        -.6,  -.3,   0,        -.5,  .7,           0, -.5,  .15,  .5,    1,      1,      .8},  // Disgust
+    {          0,   .2,   0,        -.1,  .9,          .6,   1,  .35,   1,    0,      0,       1},  // Happy
+    {         .8,  -.7,  .3,        -.6,   0,         -.3,  -1,    0,   0,    0,      0,       0},  // Sad
+    {         -1,   .5,   1,         .2,  .3,         -.1, -.35,   0,   0,    0,      0,       0},  // Anger
+    {          0,    0,   0,          0,   0,           0,   0,    0,   0,    0,      0,       0},  // Neutral
 }};
 // clang-format on
 
