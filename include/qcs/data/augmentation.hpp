@@ -16,8 +16,8 @@
 
 namespace qcs {
 
-/// What is done to one training image. Drawn before any pixel is touched, so the same generator state always means
-/// the same augmentation, whatever the image looks like.
+/// What is done to one training image. Drawn before any pixel is touched, so the same generator state always
+/// means the same augmentation, whatever the image looks like.
 struct Augmentation {
   enum class Jitter { kBrightness, kContrast, kSaturation, kHue };
 
@@ -26,7 +26,8 @@ struct Augmentation {
   int top = 0;          ///< offsets of the crop
   int left = 0;
   bool colour_jitter = false;
-  std::array<Jitter, 4> jitter_order{Jitter::kBrightness, Jitter::kContrast, Jitter::kSaturation, Jitter::kHue};
+  std::array<Jitter, 4> jitter_order{Jitter::kBrightness, Jitter::kContrast, Jitter::kSaturation,
+                                     Jitter::kHue};
   double brightness = 1, contrast = 1, saturation = 1, hue = 0;
   std::optional<cv::Rect> erase;  ///< within the crop
 };
@@ -41,8 +42,9 @@ inline int uniform_int(Rng& rng, int low, int high) {
   return boost::random::uniform_int_distribution<int>(low, high)(rng);
 }
 
-/// Random erasing (Zhong et al., AAAI 2020) as torchvision does it: ten tries for a rectangle of a uniform area and a
-/// log-uniform aspect ratio in .3..3.3 that is smaller than the image; without luck nothing is erased.
+/// Random erasing (Zhong et al., AAAI 2020) as torchvision does it: ten tries for a rectangle of a uniform
+/// area and a log-uniform aspect ratio in .3..3.3 that is smaller than the image; without luck nothing is
+/// erased.
 inline std::optional<cv::Rect> draw_erased_area(Rng& rng, const TransformOptions& options) {
   const double image = double{1} * options.crop * options.crop;
   for (int attempt = 0; attempt < 10; ++attempt) {

@@ -16,12 +16,14 @@ inline int grey(const std::uint8_t* rgb) {
   return (19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 32768) >> 16;
 }
 
-/// Blends a + f (b - a) in float32, clipped and truncated. The products are looked up instead of computed in place:
-/// a fused multiply-add would round once where Pillow rounds twice, and there is nothing to fuse with a load.
+/// Blends a + f (b - a) in float32, clipped and truncated. The products are looked up instead of computed in
+/// place: a fused multiply-add would round once where Pillow rounds twice, and there is nothing to fuse with
+/// a load.
 class Blend {
  public:
   explicit Blend(float factor) {
-    for (int d = -255; d <= 255; ++d) products_[static_cast<std::size_t>(d + 255)] = factor * static_cast<float>(d);
+    for (int d = -255; d <= 255; ++d)
+      products_[static_cast<std::size_t>(d + 255)] = factor * static_cast<float>(d);
   }
 
   std::uint8_t operator()(int a, int b) const {
@@ -55,17 +57,14 @@ inline cv::Mat blend_with(const cv::Mat& rgb, int constant, float factor) {
   });
 }
 
-/// Hue of a pixel with chroma > 0, in 1/255 turns. Only divisions and additions, so nothing can be fused.
+/// Hue of a pixel with chroma > 0, in 1/255 turns. Only divisions and additions, so nothing can be fused; the
+/// sum in double is exact, hence rounded to float once in every sector.
 inline int hue_of(int r, int g, int b, int highest, int chroma) {
+  const double base = r == highest ? 0 : g == highest ? 2 : 4;
+  const int plus = r == highest ? b : g == highest ? r : g;
+  const int minus = r == highest ? g : g == highest ? b : r;
   const auto below = [&](int v) { return static_cast<float>(highest - v) / static_cast<float>(chroma); };
-  float sixths;
-  if (r == highest) {
-    sixths = below(b) - below(g);
-  } else if (g == highest) {
-    sixths = static_cast<float>(2.0 + below(r) - below(b));
-  } else {
-    sixths = static_cast<float>(4.0 + below(g) - below(r));
-  }
+  const auto sixths = static_cast<float>(base + below(plus) - below(minus));
   const double turns = sixths / 6.0 + 1.0;
   return static_cast<int>(static_cast<float>(turns >= 1.0 ? turns - 1.0 : turns) * 255.0);
 }
@@ -73,26 +72,23 @@ inline int hue_of(int r, int g, int b, int highest, int chroma) {
 /// The colour of 8-bit hue, saturation and value. The exact rational values, rounded: no tie is possible (the
 /// denominators are odd), and Pillow's floating point rounds all 2^24 inputs the same way.
 inline void hsv_to_rgb(int h, int s, int v, std::uint8_t* rgb) {
+  enum { kTop, kLow, kFalling, kRising };
+  static constexpr std::uint8_t kSectors[7][3]{
+      {kTop, kRising, kLow}, {kFalling, kTop, kLow}, {kLow, kTop, kRising}, {kLow, kFalling, kTop},
+      {kRising, kLow, kTop}, {kTop, kLow, kFalling}, {kTop, kRising, kLow}};
   const int sector = 6 * h / 255, part = 6 * h - 255 * sector;
-  const auto scaled = [v](int weight) { return static_cast<std::uint8_t>((2 * v * weight + 65025) / 130050); };
-  const auto top = static_cast<std::uint8_t>(v);
-  const std::uint8_t low = scaled(255 * (255 - s));
-  const std::uint8_t falling = scaled(65025 - s * part);
-  const std::uint8_t rising = scaled(65025 - s * (255 - part));
-  const auto set = [rgb](std::uint8_t r, std::uint8_t g, std::uint8_t b) { rgb[0] = r, rgb[1] = g, rgb[2] = b; };
-  switch (sector % 6) {
-    case 0: return set(top, rising, low);
-    case 1: return set(falling, top, low);
-    case 2: return set(low, top, rising);
-    case 3: return set(low, falling, top);
-    case 4: return set(rising, low, top);
-    default: return set(top, low, falling);
-  }
+  const auto scaled = [v](int weight) {
+    return static_cast<std::uint8_t>((2 * v * weight + 65025) / 130050);
+  };
+  const std::uint8_t levels[4]{static_cast<std::uint8_t>(v), scaled(255 * (255 - s)),
+                               scaled(65025 - s * part), scaled(65025 - s * (255 - part))};
+  for (int c = 0; c < 3; ++c) rgb[c] = levels[kSectors[sector][c]];
 }
 
 }  // namespace detail
 
-/// Brightness: every value times `factor` (0 black, 1 unchanged), as Pillow computes it. RGB 8UC3, like all here.
+/// Brightness: every value times `factor` (0 black, 1 unchanged), as Pillow computes it. RGB 8UC3, like all
+/// here.
 inline cv::Mat brightness(const cv::Mat& rgb, double factor) {
   return detail::blend_with(rgb, 0, static_cast<float>(factor));
 }
@@ -106,7 +102,8 @@ inline cv::Mat contrast(const cv::Mat& rgb, double factor) {
     for (int x = 0; x < 3 * rgb.cols; x += 3) sum += detail::grey(row + x);
   }
   const auto pixels = static_cast<std::int64_t>(rgb.total());
-  return detail::blend_with(rgb, static_cast<int>((2 * sum + pixels) / (2 * pixels)), static_cast<float>(factor));
+  return detail::blend_with(rgb, static_cast<int>((2 * sum + pixels) / (2 * pixels)),
+                            static_cast<float>(factor));
 }
 
 /// Saturation: away from each pixel's grey by `factor` (0 grey, 1 unchanged), as Pillow computes it.

@@ -13,7 +13,8 @@ inline cv::Mat crop(const cv::Mat& image, int top, int left, int size) {
   return image(cv::Rect(left, top, size, size));
 }
 
-/// The size x size part in the middle of an image, as a view; an odd margin is larger at the bottom and right.
+/// The size x size part in the middle of an image, as a view; an odd margin is larger at the bottom and
+/// right.
 inline cv::Mat centre_crop(const cv::Mat& image, int size) {
   return crop(image, (image.rows - size) / 2, (image.cols - size) / 2, size);
 }

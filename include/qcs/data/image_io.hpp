@@ -31,8 +31,9 @@ inline std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   return bytes;
 }
 
-/// Whether a file is a JPEG without its end marker. Decoders fill the missing part of such an image with grey and
-/// only print a warning. Segments are skipped by their length, since a thumbnail inside has an end marker of its own.
+/// Whether a file is a JPEG without its end marker. Decoders fill the missing part of such an image with grey
+/// and only print a warning. Segments are skipped by their length, since a thumbnail inside has an end marker
+/// of its own.
 inline bool is_cut_jpeg(std::span<const std::uint8_t> bytes) {
   if (bytes.size() < 3 || bytes[0] != 0xFF || bytes[1] != 0xD8 || bytes[2] != 0xFF) return false;
   std::size_t at = 2;
@@ -63,8 +64,9 @@ inline cv::Mat decode(std::span<const std::uint8_t> bytes, const std::string& na
 
 }  // namespace detail
 
-/// Reads an image file as RGB (8UC3, rows x cols); greyscale files become three equal channels. Throws DataError with
-/// the file's name if it is missing, empty, cut short or no image. Safe to call from several threads.
+/// Reads an image file as RGB (8UC3, rows x cols); greyscale files become three equal channels. Throws
+/// DataError with the file's name if it is missing, empty, cut short or no image. Safe to call from several
+/// threads.
 inline cv::Mat read_rgb(const std::filesystem::path& path) {
   const auto bytes = detail::read_bytes(path);
   if (detail::is_cut_jpeg(bytes)) throw DataError(fmt::format("{}: the JPEG is cut short", path.string()));

@@ -87,13 +87,13 @@ class ImageListParser {
 
 }  // namespace detail
 
-/// Reads a list file of `name label` lines: one space, labels from 0, names relative to `root`. A name may contain
-/// spaces, because the label is what follows the last one. Windows line ends, a byte order mark and blank lines at
-/// the end are accepted. The images themselves are not opened.
+/// Reads a list file of `name label` lines: one space, labels from 0, names relative to `root`. A name may
+/// contain spaces, because the label is what follows the last one. Windows line ends, a byte order mark and
+/// blank lines at the end are accepted. The images themselves are not opened.
 ///
-/// Throws DataError if the list or the root is missing, if the list is empty, and otherwise once for all faults, each
-/// with file and line: blank lines, a missing or non-numeric label, a label outside 0..classes-1, a name that leaves
-/// the root, a name listed twice, an image file that does not exist.
+/// Throws DataError if the list or the root is missing, if the list is empty, and otherwise once for all
+/// faults, each with file and line: blank lines, a missing or non-numeric label, a label outside
+/// 0..classes-1, a name that leaves the root, a name listed twice, an image file that does not exist.
 inline ImageList read_image_list(const std::filesystem::path& list, const std::filesystem::path& root,
                                  int classes) {
   if (classes < 1) throw ConfigError(fmt::format("an image list needs at least one class, got {}", classes));

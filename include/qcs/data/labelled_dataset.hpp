@@ -14,13 +14,15 @@
 
 namespace qcs {
 
-/// Images for evaluation, in the order of their list, every epoch the same. Const members may run in several threads.
+/// Images for evaluation, in the order of their list, every epoch the same. Const members may run in several
+/// threads.
 class LabelledDataset {
  public:
   using Batch = LabelledBatch;
 
   /// Throws DataError on an empty list, ConfigError on a bad option.
-  LabelledDataset(ImageList list, const TransformOptions& transform) : list_(std::move(list)), transform_(transform) {
+  LabelledDataset(ImageList list, const TransformOptions& transform)
+      : list_(std::move(list)), transform_(transform) {
     if (list_.images.empty()) throw DataError("an evaluation needs at least one image");
   }
 
@@ -32,7 +34,8 @@ class LabelledDataset {
     return plan;
   }
 
-  /// The images at positions first .. first + count - 1. Throws DataError with the name of an unreadable image.
+  /// The images at positions first .. first + count - 1. Throws DataError with the name of an unreadable
+  /// image.
   Batch load(const EpochPlan& plan, std::size_t first, std::size_t count) const {
     detail::ImageSlots images(count, transform_.options().crop);
     Batch batch;

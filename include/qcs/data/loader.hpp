@@ -20,7 +20,8 @@
 
 namespace qcs {
 
-/// Something a Loader can read: `load` must be safe to call from several threads and depend on its arguments only.
+/// Something a Loader can read: `load` must be safe to call from several threads and depend on its arguments
+/// only.
 template <class D>
 concept BatchSource = requires(const D dataset, int epoch, const EpochPlan plan, std::size_t n) {
   typename D::Batch;
@@ -35,13 +36,14 @@ struct LoaderOptions {
   int prefetch = 4;  ///< batches held ready or in work
 };
 
-/// Reads a dataset batch by batch, in order, with worker threads that live as long as the loader. The batches are the
-/// same to the bit for any number of workers. An epoch's last batch may be smaller.
+/// Reads a dataset batch by batch, in order, with worker threads that live as long as the loader. The batches
+/// are the same to the bit for any number of workers. An epoch's last batch may be smaller.
 ///
 ///     for (auto& batch : loader.epoch(e)) ...
 ///
-/// An exception while loading reaches the caller at the batch it belongs to, and ends the epoch. Leaving an epoch
-/// early is fine; starting another one ends the one before. A loader must outlive its epochs and stay in one thread.
+/// An exception while loading reaches the caller at the batch it belongs to, and ends the epoch. Leaving an
+/// epoch early is fine; starting another one ends the one before. A loader must outlive its epochs and stay
+/// in one thread.
 template <BatchSource Dataset>
 class Loader {
  public:
@@ -50,7 +52,9 @@ class Loader {
 
   /// Throws ConfigError on an option out of range.
   Loader(Dataset dataset, const LoaderOptions& options)
-      : dataset_(std::move(dataset)), options_(checked(options)), queue_(static_cast<std::size_t>(options_.prefetch)) {
+      : dataset_(std::move(dataset)),
+        options_(checked(options)),
+        queue_(static_cast<std::size_t>(options_.prefetch)) {
     for (int i = 0; i < options_.workers; ++i)
       workers_.emplace_back([this] {
         while (auto job = queue_.claim()) queue_.finish(*job, [&] { return load(*job->plan, job->batch); });
@@ -87,7 +91,8 @@ class Loader {
 
   Batch load(const EpochPlan& plan, std::size_t batch) const {
     const std::size_t first = batch * static_cast<std::size_t>(options_.batch_size);
-    return dataset_.load(plan, first, std::min(static_cast<std::size_t>(options_.batch_size), plan.order.size() - first));
+    return dataset_.load(plan, first,
+                         std::min(static_cast<std::size_t>(options_.batch_size), plan.order.size() - first));
   }
 
   Dataset dataset_;
@@ -134,7 +139,8 @@ class Loader<Dataset>::Epoch {
  private:
   friend class Loader;
 
-  Epoch(Loader& loader, EpochPlan plan) : loader_(&loader), plan_(std::make_shared<const EpochPlan>(std::move(plan))) {
+  Epoch(Loader& loader, EpochPlan plan)
+      : loader_(&loader), plan_(std::make_shared<const EpochPlan>(std::move(plan))) {
     const auto size = static_cast<std::size_t>(loader.options_.batch_size);
     total_ = (plan_->order.size() + size - 1) / size;
     ticket_ = loader.queue_.start(plan_, loader.workers_.empty() ? 0 : total_);

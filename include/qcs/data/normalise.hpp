@@ -10,7 +10,8 @@
 
 namespace qcs::image {
 
-/// Turns 8-bit RGB pixels into network input, (value / 255 - mean) / std in float32 for each channel, by table.
+/// Turns 8-bit RGB pixels into network input, (value / 255 - mean) / std in float32 for each channel, by
+/// table.
 class Normaliser {
  public:
   Normaliser(const std::array<float, 3>& mean, const std::array<float, 3>& std) {
@@ -40,7 +41,8 @@ class Normaliser {
 inline void erase(float* planes, int rows, int cols, const cv::Rect& area) {
   for (int row = 0; row < 3 * rows; ++row) {
     const int y = row % rows;
-    if (y >= area.y && y < area.y + area.height) std::fill_n(planes + std::ptrdiff_t{row} * cols + area.x, area.width, 0.F);
+    if (y >= area.y && y < area.y + area.height)
+      std::fill_n(planes + std::ptrdiff_t{row} * cols + area.x, area.width, 0.F);
   }
 }
 

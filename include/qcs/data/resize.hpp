@@ -15,25 +15,28 @@ namespace detail {
 /// Bits behind the point of a weight.
 inline constexpr int kResizeBits = 22;
 
-/// The weights with which the pixels of one axis contribute to each output position. Every position has the same
-/// number of taps, all inside the image; the surplus ones weigh 0.
+/// The weights with which the pixels of one axis contribute to each output position. Every position has the
+/// same number of taps, all inside the image; the surplus ones weigh 0.
 struct ResizeAxis {
   int taps = 0;
   std::vector<int> first;             ///< first input pixel of each output position
   std::vector<std::int32_t> weights;  ///< output position x taps
 
-  const std::int32_t* weights_of(int position) const { return weights.data() + std::ptrdiff_t{position} * taps; }
+  const std::int32_t* weights_of(int position) const {
+    return weights.data() + std::ptrdiff_t{position} * taps;
+  }
 };
 
-/// The triangle filter of half-width max(in / out, 1) around each output pixel's centre. Distances are measured in
-/// units of 1 / (2 out) pixels, where they are whole numbers: with integers no rounding mode, compiler flag or fused
-/// multiply-add can move a weight.
+/// The triangle filter of half-width max(in / out, 1) around each output pixel's centre. Distances are
+/// measured in units of 1 / (2 out) pixels, where they are whole numbers: with integers no rounding mode,
+/// compiler flag or fused multiply-add can move a weight.
 class TriangleFilter {
  public:
   TriangleFilter(int in, int out) : in_(in), out_(out), reach_(2 * std::max<std::int64_t>(in, out)) {}
 
   std::int64_t operator()(int position, int pixel) const {
-    const std::int64_t distance = std::abs((2 * std::int64_t{pixel} + 1) * out_ - (2 * std::int64_t{position} + 1) * in_);
+    const std::int64_t distance =
+        std::abs((2 * std::int64_t{pixel} + 1) * out_ - (2 * std::int64_t{position} + 1) * in_);
     return std::max<std::int64_t>(reach_ - distance, 0);
   }
 
@@ -63,7 +66,8 @@ inline ResizeAxis resize_axis(int in, int out) {
     for (int k = 0; k < axis.taps; ++k) sum += filter(i, first + k);
     axis.first.push_back(first);
     for (int k = 0; k < axis.taps; ++k)
-      axis.weights.push_back(static_cast<std::int32_t>(((filter(i, first + k) << (kResizeBits + 1)) + sum) / (2 * sum)));
+      axis.weights.push_back(
+          static_cast<std::int32_t>(((filter(i, first + k) << (kResizeBits + 1)) + sum) / (2 * sum)));
   }
   return axis;
 }
@@ -72,7 +76,8 @@ inline std::uint8_t resize_round(std::int32_t sum) {
   return static_cast<std::uint8_t>(std::clamp((sum + (1 << (kResizeBits - 1))) >> kResizeBits, 0, 255));
 }
 
-/// `Taps` > 0 fixes the number of taps at compile time, which lets the compiler unroll and vectorise; 0 means any.
+/// `Taps` > 0 fixes the number of taps at compile time, which lets the compiler unroll and vectorise; 0 means
+/// any.
 template <int Taps>
 void resize_horizontally(const cv::Mat& source, const ResizeAxis& axis, cv::Mat& result) {
   const int taps = Taps > 0 ? Taps : axis.taps;
@@ -114,8 +119,8 @@ void resize_vertically(const cv::Mat& source, const ResizeAxis& axis, cv::Mat& r
 
 }  // namespace detail
 
-/// Bilinear resize with antialiasing of an RGB image (8UC3) to height x width, the same to the bit as Pillow's:
-/// horizontally, then vertically, with weights of 22 bits and 8 bits a channel in between.
+/// Bilinear resize with antialiasing of an RGB image (8UC3) to height x width, the same to the bit as
+/// Pillow's: horizontally, then vertically, with weights of 22 bits and 8 bits a channel in between.
 inline cv::Mat resize(const cv::Mat& rgb, int height, int width) {
   CV_Assert(rgb.type() == CV_8UC3 && !rgb.empty() && height > 0 && width > 0);
   cv::Mat wide = rgb;

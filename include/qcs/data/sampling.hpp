@@ -33,8 +33,9 @@ struct EpochPlan {
   std::vector<std::size_t> order;
 };
 
-/// The anchors of one epoch: a pure function of the arguments. `draws` may be smaller than the number of images
-/// (the public code's AffectNet recipes draw N/8 or N/12), and with kBalanced also larger; with kShuffle it is capped.
+/// The anchors of one epoch: a pure function of the arguments. `draws` may be smaller than the number of
+/// images (the public code's AffectNet recipes draw N/8 or N/12), and with kBalanced also larger; with
+/// kShuffle it is capped.
 inline std::vector<std::size_t> epoch_order(Sampling sampling, const ClassIndex& index, std::size_t draws,
                                             std::uint64_t seed, int epoch) {
   Rng rng = stream(seed, Purpose::kEpochOrder, epoch);

@@ -10,9 +10,9 @@
 
 namespace qcs {
 
-/// Training and evaluation transforms. Both resize to resize x resize (antialiased bilinear), crop to crop x crop and
-/// normalise; training also flips, rotates, jitters colours and erases. The defaults are the published QCS recipe
-/// for RAF-DB (Wang et al., AAAI 2025, and its public code).
+/// Training and evaluation transforms. Both resize to resize x resize (antialiased bilinear), crop to crop x
+/// crop and normalise; training also flips, rotates, jitters colours and erases. The defaults are the
+/// published QCS recipe for RAF-DB (Wang et al., AAAI 2025, and its public code).
 struct TransformOptions {
   int resize = 224;
   int crop = 224;

@@ -23,8 +23,8 @@ struct TupleOptions {
   std::uint64_t seed = 0;
 };
 
-/// Training tuples of topology `T`, decoded and augmented on use. What stands at a position of an epoch is a pure
-/// function of (seed, epoch, position). Const members may run in several threads at once.
+/// Training tuples of topology `T`, decoded and augmented on use. What stands at a position of an epoch is a
+/// pure function of (seed, epoch, position). Const members may run in several threads at once.
 template <TopologyShape T>
 class TupleDataset {
  public:
@@ -57,22 +57,27 @@ class TupleDataset {
     return sampler_.draw(plan.order.at(position), rng);
   }
 
-  /// The tuples at positions first .. first + count - 1. Throws DataError with the name of an unreadable image.
+  /// The tuples at positions first .. first + count - 1. Throws DataError with the name of an unreadable
+  /// image.
   Batch load(const EpochPlan& plan, std::size_t first, std::size_t count) const {
     const int side = transform_.options().crop;
     auto images = [&]<std::size_t... B>(std::index_sequence<B...>) {
       return std::array{((void)B, detail::ImageSlots(count, side))...};
-    }(std::make_index_sequence<branch_count<T>>{});
+    }
+    (std::make_index_sequence<branch_count<T>>{});
     Batch batch;
-    for (auto& labels : batch.labels) labels = torch::empty({static_cast<std::int64_t>(count)}, torch::kInt64);
+    for (auto& labels : batch.labels)
+      labels = torch::empty({static_cast<std::int64_t>(count)}, torch::kInt64);
     for (std::size_t i = 0; i < count; ++i) {
       const auto drawn = tuple(plan, first + i);
       batch.anchors.push_back(drawn[0]);
       for (std::size_t b = 0; b < branch_count<T>; ++b) {
         const LabelledImage& image = list_.images[drawn[b]];
-        batch.labels[static_cast<std::size_t>(role_of<T>(b))].template data_ptr<std::int64_t>()[i] = image.label;
+        batch.labels[static_cast<std::size_t>(role_of<T>(b))].template data_ptr<std::int64_t>()[i] =
+            image.label;
         Rng rng = stream(options_.seed, Purpose::kAugment, plan.epoch, first + i, b);
-        detail::with_image(image.path, [&](const cv::Mat& rgb) { transform_.write(rgb, rng, images[b].slot(i)); });
+        detail::with_image(image.path,
+                           [&](const cv::Mat& rgb) { transform_.write(rgb, rng, images[b].slot(i)); });
       }
     }
     for (std::size_t b = 0; b < branch_count<T>; ++b) batch.images[b] = images[b].tensor();

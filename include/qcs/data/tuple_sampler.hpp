@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/random/uniform_int_distribution.hpp>
 #include <fmt/format.h>
@@ -47,15 +48,15 @@ class Excluded {
 
 }  // namespace detail
 
-/// Draws the images of one training tuple for topology `T`: the images of one role are different images of one class,
-/// and different roles show different classes.
+/// Draws the images of one training tuple for topology `T`: the images of one role are different images of
+/// one class, and different roles show different classes.
 template <TopologyShape T>
 class TupleSampler {
  public:
   using Tuple = std::array<std::size_t, branch_count<T>>;
 
-  /// Throws DataError, naming every class at fault, if a class has images but too few for a role of `T`, or if fewer
-  /// classes have images than `T` has roles. Classes without any image are allowed and never drawn.
+  /// Throws DataError, naming every class at fault, if a class has images but too few for a role of `T`, or
+  /// if fewer classes have images than `T` has roles. Classes without any image are allowed and never drawn.
   TupleSampler(ClassIndex index, NegativeRule rule) : index_(std::move(index)), rule_(rule) {
     check();
     rank_of_class_.resize(static_cast<std::size_t>(index_.classes()));
@@ -74,7 +75,9 @@ class TupleSampler {
       bool first = true;
       for (std::size_t b = 0; b < branch_count<T>; ++b) {
         if (role_of<T>(b) != static_cast<int>(role)) continue;
-        tuple[b] = !first ? draw_within(classes[role], used, rng) : role == 0 ? anchor : draw_new_class(classes, role, rng);
+        tuple[b] = !first      ? draw_within(classes[role], used, rng)
+                   : role == 0 ? anchor
+                               : draw_new_class(classes, role, rng);
         classes[role] = index_.label(tuple[b]);
         used.add(index_.rank(tuple[b]), 1);
         first = false;
@@ -96,27 +99,32 @@ class TupleSampler {
   std::size_t draw_new_class(const Classes& classes, std::size_t roles, Rng& rng) const {
     detail::Excluded<role_count<T>> taken;
     if (rule_ == NegativeRule::kAnyImage) {
-      for (std::size_t r = 0; r < roles; ++r) taken.add(index_.offset(classes[r]), index_.images(classes[r]).size());
+      for (std::size_t r = 0; r < roles; ++r)
+        taken.add(index_.offset(classes[r]), index_.images(classes[r]).size());
       return index_.by_class()[taken.draw(index_.size(), rng)];
     }
-    for (std::size_t r = 0; r < roles; ++r) taken.add(rank_of_class_[static_cast<std::size_t>(classes[r])], 1);
+    for (std::size_t r = 0; r < roles; ++r)
+      taken.add(rank_of_class_[static_cast<std::size_t>(classes[r])], 1);
     return draw_within(index_.present()[taken.draw(index_.present().size(), rng)], {}, rng);
   }
 
   void check() const {
     std::size_t needed = 0;
-    for (std::size_t r = 0; r < role_count<T>; ++r) needed = std::max(needed, branches_of_role<T>(static_cast<int>(r)));
+    for (std::size_t r = 0; r < role_count<T>; ++r)
+      needed = std::max(needed, branches_of_role<T>(static_cast<int>(r)));
     std::string faults;
     for (const int c : index_.present()) {
       const std::size_t count = index_.images(c).size();
       if (count < needed)
-        faults += fmt::format("{}class {} has {} image{}", faults.empty() ? "" : ", ", c, count, count == 1 ? "" : "s");
+        faults += fmt::format("{}class {} has {} image{}", faults.empty() ? "" : ", ", c, count,
+                              count == 1 ? "" : "s");
     }
     if (!faults.empty())
-      throw DataError(fmt::format("{}; {} needs at least {} images of every class that has any", faults, T::kName, needed));
+      throw DataError(fmt::format("{}; {} needs at least {} images of every class that has any", faults,
+                                  T::kName, needed));
     if (index_.present().size() < role_count<T>)
-      throw DataError(fmt::format("{} of {} classes have images; {} needs at least {}", index_.present().size(),
-                                  index_.classes(), T::kName, role_count<T>));
+      throw DataError(fmt::format("{} of {} classes have images; {} needs at least {}",
+                                  index_.present().size(), index_.classes(), T::kName, role_count<T>));
   }
 
   ClassIndex index_;

@@ -17,9 +17,9 @@
 
 namespace qcs::detail {
 
-/// Bounded queue between the worker threads of a Loader and its caller. Batches are claimed and taken in order; at
-/// most `capacity` of them are claimed and not yet taken. Each epoch has a ticket; what arrives for an older ticket
-/// is dropped.
+/// Bounded queue between the worker threads of a Loader and its caller. Batches are claimed and taken in
+/// order; at most `capacity` of them are claimed and not yet taken. Each epoch has a ticket; what arrives for
+/// an older ticket is dropped.
 template <class Batch>
 class BatchQueue {
  public:
@@ -41,10 +41,12 @@ class BatchQueue {
     return ticket_;
   }
 
-  /// Caller: waits for the next batch in order; rethrows what was thrown while loading it, and ends the epoch.
+  /// Caller: waits for the next batch in order; rethrows what was thrown while loading it, and ends the
+  /// epoch.
   Batch take(std::uint64_t ticket) {
     std::unique_lock lock(mutex_);
-    if (ticket != ticket_) throw std::logic_error("qcs::Loader: this epoch ended when another one was started");
+    if (ticket != ticket_)
+      throw std::logic_error("qcs::Loader: this epoch ended when another one was started");
     Slot& slot = slots_[taken_ % slots_.size()];
     ready_.wait(lock, [&] { return !std::holds_alternative<std::monostate>(slot); });
     Slot result = std::exchange(slot, Slot{});

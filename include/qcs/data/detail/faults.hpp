@@ -22,7 +22,8 @@ class Faults {
 
   std::size_t count() const { return count_; }
 
-  /// Throws DataError if there was any: a first line with their number, then one line for each of the first 20.
+  /// Throws DataError if there was any: a first line with their number, then one line for each of the
+  /// first 20.
   void throw_if_any() const {
     if (count_ == 0) return;
     std::string message = fmt::format("{}: {} {}{}", file_, count_, count_ == 1 ? "fault" : "faults", text_);

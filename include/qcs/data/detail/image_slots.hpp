@@ -15,8 +15,8 @@
 
 namespace qcs::detail {
 
-/// A float32 batch (count, 3, side, side) to be filled image by image. Images are written in place: no operator of
-/// LibTorch runs, hence none starts an OpenMP team inside a loader thread.
+/// A float32 batch (count, 3, side, side) to be filled image by image. Images are written in place: no
+/// operator of LibTorch runs, hence none starts an OpenMP team inside a loader thread.
 class ImageSlots {
  public:
   ImageSlots(std::size_t count, int side)

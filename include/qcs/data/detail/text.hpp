@@ -24,7 +24,8 @@ std::optional<Number> parse_number(std::string_view text) {
   return value;
 }
 
-/// Reads a text file line by line, without the byte order mark and carriage returns that other systems' editors add.
+/// Reads a text file line by line, without the byte order mark and carriage returns that other systems'
+/// editors add.
 class LineReader {
  public:
   /// Throws DataError if the file cannot be opened; `what` names its kind in the message.
