@@ -16,16 +16,16 @@ namespace qcs {
 
 /// What is known when a run starts.
 struct RunInfo {
-  std::string model;
-  std::string backbone;
-  std::string dataset;
-  std::vector<std::string> class_names;
+  std::string model = {};
+  std::string backbone = {};
+  std::string dataset = {};
+  std::vector<std::string> class_names = {};
   int epochs = 0;                      ///< epochs of the whole run, finished ones of a resumed run included
   std::int64_t batches_per_epoch = 0;  ///< optimiser steps of one epoch
   std::int64_t train_images = 0;
   std::int64_t eval_images = 0;
   std::uint64_t seed = 0;
-  std::vector<std::pair<std::string, std::string>> recipe;  ///< name and printed value of every setting
+  std::vector<std::pair<std::string, std::string>> recipe = {};  ///< name and printed value of every setting
 };
 
 /// One optimiser step.
@@ -51,19 +51,19 @@ struct EpochEvent {
   double train_base_loss = 0;
   double train_cross_loss = 0;
   double eval_loss = 0;
-  ConfusionMatrix confusion;  ///< of the evaluation
-  double accuracy = 0;        ///< of the evaluation
-  bool best = false;          ///< the highest accuracy so far
-  double seconds = 0;         ///< since the run began
-  std::int64_t step = 0;      ///< last step of the epoch
-  std::vector<double> gates;  ///< learnt gate of each cross-similarity scale; may be empty
+  ConfusionMatrix confusion = {};  ///< of the evaluation
+  double accuracy = 0;             ///< of the evaluation
+  bool best = false;               ///< the highest accuracy so far
+  double seconds = 0;              ///< since the run began
+  std::int64_t step = 0;           ///< last step of the epoch
+  std::vector<double> gates = {};  ///< learnt gate of each cross-similarity scale; may be empty
 };
 
 /// How a run ended.
 struct RunSummary {
   int best_epoch = 0;  ///< from 0
   double best_accuracy = 0;
-  ConfusionMatrix best_confusion;
+  ConfusionMatrix best_confusion = {};
   std::int64_t steps = 0;
   double seconds = 0;
 };
