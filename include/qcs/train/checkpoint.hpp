@@ -130,4 +130,15 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
   }
 }
 
+/// Reads a checkpoint for `network` (a `NetworkImpl`) and throws CheckpointError, naming both, if it belongs to another
+/// architecture. Loads nothing into the network.
+template <class NetworkImpl>
+Checkpoint load_for(const NetworkImpl& network, const std::filesystem::path& path) {
+  auto checkpoint = load_checkpoint(path);
+  if (checkpoint.architecture != network.architecture())
+    throw CheckpointError(fmt::format("{} holds {}; this run builds {}", path.string(), checkpoint.architecture,
+                                      network.architecture()));
+  return checkpoint;
+}
+
 }  // namespace qcs

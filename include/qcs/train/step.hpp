@@ -9,8 +9,8 @@
 namespace qcs {
 
 /// One optimiser update. `run(pass)` calls `pass()`, which leaves gradients behind and returns what it measured, as
-/// often as the method needs, and returns what the last call returned. `optimizer()` owns all state that has to be
-/// saved; `abandon()` puts the weights back after an exception in `pass`.
+/// often as the method needs, and returns what the first call returned: the measure at the weights themselves.
+/// `optimizer()` owns all state that has to be saved; `abandon()` puts the weights back after an exception in `pass`.
 template <class S>
 concept StepPolicy = requires(S& step, int (*pass)()) {
   { S::kName } -> std::convertible_to<std::string_view>;
@@ -31,9 +31,9 @@ class SamStep {
       : sam_(std::move(base), options) {}
 
   auto run(auto&& pass) {
-    pass();
-    sam_.climb();
     auto measured = pass();
+    sam_.climb();
+    pass();
     sam_.descend();
     return measured;
   }

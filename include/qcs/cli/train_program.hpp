@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <qcs/cli/run_options.hpp>
+#include <qcs/cli/training_run.hpp>
+#include <qcs/data/image_list.hpp>
+#include <qcs/presets/networks.hpp>
+
+namespace qcs::cli {
+
+namespace detail {
+
+/// Names of the classes: the data set's own, or numbers when another count was asked for.
+template <class Dataset>
+std::vector<std::string> class_names(std::int64_t classes) {
+  if (classes == static_cast<std::int64_t>(Dataset::kClasses.size()))
+    return {Dataset::kClasses.begin(), Dataset::kClasses.end()};
+  std::vector<std::string> names;
+  for (std::int64_t c = 0; c < classes; ++c) names.push_back(fmt::format("class {}", c));
+  return names;
+}
+
+/// A run's folder is written once: refuses to start a second run over the results of a first.
+inline void require_fresh(const RunOptions& run) {
+  const auto old = run.out / "last.pt";
+  if (run.resume.empty() && std::filesystem::exists(old))
+    throw ConfigError(fmt::format("{} holds a finished or interrupted run; choose another --out, or go on with --resume {}",
+                                  run.out.string(), old.string()));
+}
+
+}  // namespace detail
+
+/// The training program of a data set: reads the command line, then trains or evaluates. Returns the exit status.
+template <class Dataset>
+int train_program(int argc, char** argv) {
+  wait_passively(argv);
+  return run_program([&] {
+    const auto run = parse_run_options<Dataset>(argc, argv);
+    if (!run) return 0;
+    torch::set_num_threads(run->threads);
+    cv::setNumThreads(1);
+    const auto names = detail::class_names<Dataset>(run->classes);
+    const int classes = static_cast<int>(run->classes);
+    if (run->evaluate.empty()) detail::require_fresh(*run);
+    auto test = read_image_list(run->test_list, run->image_root, classes);
+    return with_network<Dataset>(run->model, run->backbone, [&]<class Net>() {
+      if (!run->evaluate.empty()) return evaluate_checkpoint<Net>(*run, test, names);
+      auto train = read_image_list(run->train_list, run->image_root, classes);
+      train_network<Net>(*run, std::move(train), std::move(test), Dataset::kName, names);
+      return 0;
+    });
+  });
+}
+
+}  // namespace qcs::cli

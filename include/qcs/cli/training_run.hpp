@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <qcs/cli/process.hpp>
+#include <qcs/cli/run_options.hpp>
+#include <qcs/data/labelled_dataset.hpp>
+#include <qcs/data/loader.hpp>
+#include <qcs/data/tuple_dataset.hpp>
+#include <qcs/report/confusion_picture.hpp>
+#include <qcs/report/console.hpp>
+#include <qcs/report/curve_csv.hpp>
+#include <qcs/report/loss_curve.hpp>
+#include <qcs/report/metrics_json.hpp>
+#include <qcs/report/table.hpp>
+#include <qcs/report/timing_json.hpp>
+#include <qcs/train/trainer.hpp>
+
+namespace qcs::cli {
+
+/// The device called `name`: cpu, cuda, cuda:N, or auto. Throws UsageError if LibTorch cannot use it.
+inline torch::Device device(const std::string& name) {
+  if (name == "auto") return torch::cuda::is_available() ? torch::kCUDA : torch::kCPU;
+  try {
+    const torch::Device device(name);
+    if (device.is_cuda() && !torch::cuda::is_available())
+      throw UsageError(fmt::format("--device {}: this LibTorch sees no CUDA device", name));
+    if (device.is_cuda() && device.has_index() && device.index() >= static_cast<int>(torch::cuda::device_count()))
+      throw UsageError(fmt::format("--device {}: there are {} CUDA devices", name, torch::cuda::device_count()));
+    if (device.is_cuda() || device.is_cpu()) return device;
+  } catch (const c10::Error&) {
+  }
+  throw UsageError(fmt::format("unknown device `{}`, expected auto, cpu, cuda or cuda:N", name));
+}
+
+/// A freshly initialised network, a pure function of recipe, class count and seed.
+template <class Net>
+Net make_network(const Recipe& recipe, std::int64_t classes, std::uint64_t seed) {
+  torch::manual_seed(derive_seed(seed, static_cast<std::uint64_t>(Purpose::kNetwork)));
+  return Net(NetworkOptions{.classes = classes,
+                            .base_dropout = recipe.base_dropout,
+                            .cross_dropout = recipe.cross_dropout,
+                            .drop_attention_output = recipe.drop_attention_output});
+}
+
+/// Copies the backbone's weights and statistics out of a checkpoint, whatever network they were trained in. Throws
+/// CheckpointError if they do not fit.
+template <class Net>
+void load_backbone(Net& network, const std::filesystem::path& path) {
+  const auto checkpoint = load_checkpoint(path);
+  const std::string prefix = "ir_back.";
+  c10::Dict<std::string, torch::Tensor> weights;
+  for (const auto& item : checkpoint.state_dict)
+    if (item.key().starts_with(prefix)) weights.insert(item.key().substr(prefix.size()), item.value());
+  load_state_dict(*network->named_children()["ir_back"], weights,
+                  fmt::format("the backbone of {} ({})", path.string(), checkpoint.architecture));
+}
+
+/// Evaluates the checkpoint `run.evaluate` on `list` and prints the result.
+template <class Net>
+int evaluate_checkpoint(const RunOptions& run, const ImageList& list, const std::vector<std::string>& class_names) {
+  Net network = make_network<Net>(run.recipe, run.classes, run.seed);
+  load_state_dict(*network, load_for(*network, run.evaluate).state_dict, run.evaluate.string());
+  const auto target = device(run.device);
+  network->to(target);
+  Loader loader(LabelledDataset(list, run.recipe.transform), {.batch_size = run.recipe.batch_size, .workers = run.workers});
+  ConsoleReporter console(run.print_freq);
+  const auto result = evaluate(network, loader.epoch(0), run.classes, static_cast<std::int64_t>(list.images.size()), target, console);
+  fmt::print("{}\n", class_table(result.confusion, class_names));
+  fmt::print("{}: loss {:.4f}, accuracy {:.2f} %, mean class accuracy {:.2f} %, macro F1 {:.4f} on {} images\n",
+             run.evaluate.string(), result.loss, 100 * result.confusion.accuracy(),
+             100 * result.confusion.mean_class_accuracy(), result.confusion.macro_f1(), list.images.size());
+  return 0;
+}
+
+/// Trains a network as `run` says and leaves in `run.out`: last.pt, best.pt, metrics.json, timing.json, steps.csv,
+/// curves.png, confusion.png.
+template <class Net>
+RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList eval_list, std::string_view dataset,
+                         const std::vector<std::string>& class_names) {
+  using Topology = typename Net::ContainedType::TopologyType;
+  const Recipe& recipe = run.recipe;
+  const bool resumed = !run.resume.empty();
+  Loader train(TupleDataset<Topology>(std::move(train_list), recipe.transform,
+                                      {.sampling = recipe.sampling,
+                                       .negatives = recipe.negatives,
+                                       .epoch_divisor = recipe.epoch_divisor,
+                                       .seed = run.seed}),
+               {.batch_size = recipe.batch_size, .workers = run.workers});
+  Loader eval(LabelledDataset(std::move(eval_list), recipe.transform),
+              {.batch_size = recipe.batch_size, .workers = run.workers});
+  Net network = make_network<Net>(recipe, run.classes, run.seed);
+  if (!run.pretrained.empty()) load_backbone(network, run.pretrained);
+  RunInfo info{.model = run.model, .backbone = run.backbone, .dataset = std::string(dataset), .recipe = describe(recipe)};
+  info.recipe.emplace_back("optimizer", fmt::format("SAM around {}", kOptimizerNames[static_cast<std::size_t>(run.optimizer.kind)]));
+  Trainer<Net> trainer(std::move(network),
+                       {.epochs = recipe.epochs,
+                        .first_epoch = run.first_epoch,
+                        .gamma = recipe.gamma,
+                        .optimizer = run.optimizer,
+                        .seed = run.seed,
+                        .device = device(run.device),
+                        .limit_batches = run.limit_batches,
+                        .checkpoint_folder = run.out},
+                       class_names);
+  if (resumed) trainer.resume(run.resume);
+  std::error_code error;
+  std::filesystem::create_directories(run.out, error);
+  if (error) throw Error(fmt::format("cannot make the folder {}: {}", run.out.string(), error.message()));
+  ConsoleReporter console(run.print_freq);
+  MetricsJson metrics(run.out / "metrics.json", resumed);
+  TimingJson timing(run.out / "timing.json");
+  StepCsv steps(run.out / "steps.csv", resumed);
+  LossCurve curves(run.out / "curves.png", resumed);
+  ConfusionPicture confusion(run.out / "confusion.png");
+  return trainer.fit(train, eval, std::move(info), console, steps, metrics, timing, curves, confusion);
+}
+
+}  // namespace qcs::cli

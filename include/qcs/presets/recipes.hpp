@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <concepts>
+#include <cstdint>
+#include <qcs/core/error.hpp>
+#include <qcs/data/sampling.hpp>
+#include <qcs/data/transform_options.hpp>
+#include <qcs/presets/datasets.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+/// Everything a training program takes as given for one model on one data set: the defaults of the public program.
+struct Recipe {
+  int epochs;
+  std::int64_t batch_size;
+  double learning_rate;
+  double gamma = .98;  ///< factor on the learning rate per epoch
+  double base_dropout = 0;
+  double cross_dropout = 0;
+  bool drop_attention_output = false;
+  TransformOptions transform = {};
+  Sampling sampling = Sampling::kShuffle;
+  NegativeRule negatives = NegativeRule::kAnyImage;
+  int epoch_divisor = 1;  ///< an epoch draws one anchor for every so many images
+};
+
+/// Learning rate of the small backbone, which trains from scratch; the published rates suit a pretrained IR-50.
+inline constexpr double kSmallLearningRate = 5e-4;
+
+namespace detail {
+
+constexpr TransformOptions transform(int resize, double rotation, double smallest_erased_area = .02, bool jitter = true) {
+  TransformOptions options;
+  options.resize = resize;
+  options.rotation_degrees = rotation;
+  options.colour_jitter = jitter;
+  options.erase_area_min = smallest_erased_area;
+  return options;
+}
+
+template <class Dataset>
+constexpr Recipe qcs_recipe() {
+  if constexpr (std::same_as<Dataset, RafDb>)
+    return {.epochs = 200, .batch_size = 24, .learning_rate = 3e-6, .transform = transform(224, 0)};
+  else if constexpr (std::same_as<Dataset, FerPlus>)
+    return {.epochs = 150, .batch_size = 24, .learning_rate = 3.5e-6, .cross_dropout = .2,
+            .drop_attention_output = true, .transform = transform(232, 10)};
+  else if constexpr (std::same_as<Dataset, AffectNet7>)
+    return {.epochs = 150, .batch_size = 24, .learning_rate = 4e-6, .cross_dropout = .4,
+            .transform = transform(236, 12, .03), .sampling = Sampling::kBalanced,
+            .negatives = NegativeRule::kClassFirst, .epoch_divisor = 12};
+  else
+    return {.epochs = 100, .batch_size = 24, .learning_rate = 4e-6, .drop_attention_output = true,
+            .transform = transform(236, 12, .03), .sampling = Sampling::kBalanced,
+            .negatives = NegativeRule::kClassFirst, .epoch_divisor = 12};
+}
+
+template <class Dataset>
+constexpr Recipe dcs_recipe() {
+  if constexpr (std::same_as<Dataset, RafDb>)
+    return {.epochs = 200, .batch_size = 48, .learning_rate = 9e-6, .cross_dropout = .2, .transform = transform(224, 0)};
+  else if constexpr (std::same_as<Dataset, FerPlus>)
+    return {.epochs = 150, .batch_size = 24, .learning_rate = 8e-6, .cross_dropout = .2,
+            .drop_attention_output = true, .transform = transform(234, 10)};
+  else if constexpr (std::same_as<Dataset, AffectNet7>)
+    return {.epochs = 100, .batch_size = 48, .learning_rate = 9e-6, .cross_dropout = .4,
+            .transform = transform(236, 12, .03), .sampling = Sampling::kBalanced, .epoch_divisor = 8};
+  else
+    return {.epochs = 50, .batch_size = 48, .learning_rate = 8e-6, .base_dropout = .2, .cross_dropout = .5,
+            .drop_attention_output = true, .transform = transform(224, 0, .02, false),
+            .sampling = Sampling::kBalanced, .epoch_divisor = 8};
+}
+
+}  // namespace detail
+
+/// The published recipe of `model` ("QCS" or "DCS") on `Dataset`; throws ConfigError on another name.
+template <class Dataset>
+Recipe published_recipe(std::string_view model) {
+  if (model == "QCS") return detail::qcs_recipe<Dataset>();
+  if (model == "DCS") return detail::dcs_recipe<Dataset>();
+  throw ConfigError(fmt::format("unknown model `{}`, expected QCS or DCS", model));
+}
+
+/// A recipe's values as text, for logs and reports.
+inline std::vector<std::pair<std::string, std::string>> describe(const Recipe& r) {
+  const auto text = [](const auto& value) { return fmt::format("{}", value); };
+  const auto& t = r.transform;
+  return {{"epochs", text(r.epochs)},
+          {"batch size", text(r.batch_size)},
+          {"learning rate", text(r.learning_rate)},
+          {"gamma", text(r.gamma)},
+          {"dropout base/cross", fmt::format("{} / {}", r.base_dropout, r.cross_dropout)},
+          {"dropout after attention", r.drop_attention_output ? "yes" : "no"},
+          {"resize, crop", fmt::format("{}, {}", t.resize, t.crop)},
+          {"rotation", fmt::format("{} degrees", t.rotation_degrees)},
+          {"colour jitter", t.colour_jitter ? "yes" : "no"},
+          {"erasing", fmt::format("p {}, area {} to {}", t.erase_probability, t.erase_area_min, t.erase_area_max)},
+          {"sampling", r.sampling == Sampling::kBalanced ? fmt::format("balanced, N/{}", r.epoch_divisor) : "shuffle"},
+          {"negatives", r.negatives == NegativeRule::kClassFirst ? "class first" : "any image"}};
+}
+
+}  // namespace qcs
