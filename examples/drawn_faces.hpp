@@ -17,6 +17,7 @@
 #include <qcs/core/random.hpp>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "face_painter.hpp"
 
@@ -154,7 +155,9 @@ struct DrawnFaces {
 inline DrawnFaces write_drawn_faces(const std::filesystem::path& folder, const std::string& split,
                                     int images_per_class, std::uint64_t seed) {
   const DrawnFaces written{folder / "images", folder / fmt::format("drawn_{}.txt", split)};
-  std::filesystem::create_directories(written.images);
+  std::error_code error;
+  std::filesystem::create_directories(written.images, error);
+  if (error) throw Error(fmt::format("{}: cannot be made: {}", written.images.string(), error.message()));
   for (char letter : split) seed = derive_seed(seed, static_cast<unsigned char>(letter));
   std::ofstream list(written.list, std::ios::binary);
   const int classes = static_cast<int>(kExpressionNames.size());

@@ -80,7 +80,7 @@ class Canvas {
   static constexpr int kFont = cv::FONT_HERSHEY_SIMPLEX;
 
   static double font_scale(double size) { return size * kZoom / 21.; }  // the font's capitals are 21 high
-  static int stroke(double size) { return std::max(1, static_cast<int>(size * kZoom * .1 + .3)); }
+  static int stroke(double size) { return std::max(1, static_cast<int>(size * kZoom * .1 + .4)); }
   static int pixels(double thickness) { return std::max(1, cvRound(thickness * kZoom)); }
 
   static cv::Point fine(cv::Point2d p) {

@@ -58,7 +58,7 @@ inline cv::Mat draw_confusion(const ConfusionMatrix& confusion, const std::vecto
   for (int c = 0; c < classes; ++c)
     longest = std::max(longest, Canvas::text_width(class_name(names, c), kName));
   const bool upright = longest > kCell - 5;  // names too long to stand side by side
-  const double left = 44 + longest, below = upright ? longest + 12 : 24, side = kCell * classes;
+  const double left = 44 + longest, below = upright ? longest + 16 : 30, side = kCell * classes;
   const std::string rates = fmt::format("{}, {} images", accuracy_text(confusion), confusion.total());
   const double heading = std::max(Canvas::text_width(title, 13), Canvas::text_width(rates, 10)) + 24;
   const double width = std::max(left + side + 20, heading);
