@@ -2,7 +2,6 @@
 // Every image operation against what torchvision 0.14 with Pillow made of the images in tests/data/images:
 // equal to the bit, including the normalised floats. The entries of image_ops.pth are named
 // `image.operation_arguments`.
-#define BOOST_TEST_MODULE image_ops
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
