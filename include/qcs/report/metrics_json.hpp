@@ -143,7 +143,8 @@ inline std::vector<EpochEvent> read_epochs(const std::filesystem::path& path) tr
   const auto number = [](const nlohmann::ordered_json& value) {  // what is not finite was written as null
     return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
   };
-  for (const auto& row : nlohmann::ordered_json::parse(file).at("epochs")) {
+  const auto json = nlohmann::ordered_json::parse(file);
+  for (const auto& row : json.at("epochs")) {
     epochs.push_back({.epoch = row.at("epoch").get<int>() - 1,
                       .learning_rate = number(row.at("learning_rate")),
                       .train_loss = number(row.at("train_loss")),

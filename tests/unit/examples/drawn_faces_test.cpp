@@ -30,8 +30,8 @@ std::string bytes_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The middle of the face in grey, less its surroundings, mean 0 and deviation 1: skin, hair, background and light
-/// do not decide.
+/// The middle of the face in grey, less its surroundings, mean 0 and deviation 1: skin, hair, background and
+/// light do not decide.
 cv::Mat features(const cv::Mat& rgb) {
   cv::Mat grey, fine, coarse, mean, deviation;
   cv::cvtColor(rgb, grey, cv::COLOR_RGB2GRAY);
