@@ -23,11 +23,13 @@ class UsageError : public Error {
 /// Number of processor threads, at least 1.
 inline int cores() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
-/// Starts the program over with OMP_WAIT_POLICY=passive unless the variable is set: OpenMP reads it when its library loads,
-/// and with busy waiting its idle threads take the processor from the image loader and from other programs.
+/// Starts the program over with OpenMP's waiting threads set to sleep after a few microseconds, unless the environment says
+/// how they shall wait: OpenMP reads that when its library loads, and with its busy waiting idle threads take the
+/// processor from the image loader and from other programs.
 inline void wait_passively(char** argv) {
-  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
   ::setenv("OMP_WAIT_POLICY", "passive", 1);
+  ::setenv("GOMP_SPINCOUNT", "3000", 1);
   ::execv("/proc/self/exe", argv);  // comes back only if there is no /proc: then go on as we are
 }
 

@@ -6,13 +6,9 @@
 #include <qcs/data/labelled_dataset.hpp>
 #include <qcs/data/loader.hpp>
 #include <qcs/data/tuple_dataset.hpp>
-#include <qcs/report/confusion_picture.hpp>
 #include <qcs/report/console.hpp>
-#include <qcs/report/curve_csv.hpp>
-#include <qcs/report/loss_curve.hpp>
-#include <qcs/report/metrics_json.hpp>
+#include <qcs/report/run_files.hpp>
 #include <qcs/report/table.hpp>
-#include <qcs/report/timing_json.hpp>
 #include <qcs/train/trainer.hpp>
 
 namespace qcs::cli {
@@ -48,9 +44,9 @@ template <class Net>
 void load_backbone(Net& network, const std::filesystem::path& path) {
   const auto checkpoint = load_checkpoint(path);
   const std::string prefix = "ir_back.";
-  c10::Dict<std::string, torch::Tensor> weights;
-  for (const auto& item : checkpoint.state_dict)
-    if (item.key().starts_with(prefix)) weights.insert(item.key().substr(prefix.size()), item.value());
+  StateDict weights;
+  for (const auto& [name, tensor] : checkpoint.state_dict)
+    if (name.starts_with(prefix)) weights.emplace(name.substr(prefix.size()), tensor);
   load_state_dict(*network->named_children()["ir_back"], weights,
                   fmt::format("the backbone of {} ({})", path.string(), checkpoint.architecture));
 }
@@ -107,12 +103,8 @@ RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList 
   std::filesystem::create_directories(run.out, error);
   if (error) throw Error(fmt::format("cannot make the folder {}: {}", run.out.string(), error.message()));
   ConsoleReporter console(run.print_freq);
-  MetricsJson metrics(run.out / "metrics.json", resumed);
-  TimingJson timing(run.out / "timing.json");
-  StepCsv steps(run.out / "steps.csv", resumed);
-  LossCurve curves(run.out / "curves.png", resumed);
-  ConfusionPicture confusion(run.out / "confusion.png");
-  return trainer.fit(train, eval, std::move(info), console, steps, metrics, timing, curves, confusion);
+  RunFiles files(run.out, resumed);
+  return trainer.fit(train, eval, std::move(info), console, files);
 }
 
 }  // namespace qcs::cli

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
@@ -17,33 +18,35 @@
 
 namespace qcs {
 
+/// Tensors by name.
+using StateDict = std::map<std::string, torch::Tensor>;
+
 /// State of a training run between two epochs.
 struct Checkpoint {
   static constexpr const char* kFormat = "qcs checkpoint 1";
 
   std::string architecture;  ///< `NetworkImpl::architecture()`
-  std::vector<std::string> class_names;
+  std::vector<std::string> class_names = {};
   std::int64_t epochs_done = 0;
   std::int64_t steps = 0;
   std::int64_t seed = 0;
   std::int64_t best_epoch = -1;
-  std::vector<std::int64_t> best_confusion;  ///< row-major counts; empty before the first evaluation
-  c10::Dict<std::string, torch::Tensor> state_dict;  ///< parameters and buffers under the public names, on the CPU
-  std::string optimizer;  ///< the base optimiser's state as LibTorch serialises it
+  std::vector<std::int64_t> best_confusion = {};  ///< row-major counts; empty before the first evaluation
+  StateDict state_dict = {};  ///< parameters and buffers under the public names, on the CPU
+  std::string optimizer = {};  ///< the base optimiser's state as LibTorch serialises it
 };
 
 /// Parameters and buffers of a module by name, copied to the CPU.
-inline c10::Dict<std::string, torch::Tensor> state_dict(const torch::nn::Module& module) {
-  c10::Dict<std::string, torch::Tensor> state;
-  for (const auto& item : module.named_parameters()) state.insert(item.key(), item.value().detach().cpu().clone());
-  for (const auto& item : module.named_buffers()) state.insert(item.key(), item.value().detach().cpu().clone());
+inline StateDict state_dict(const torch::nn::Module& module) {
+  StateDict state;
+  for (const auto& item : module.named_parameters()) state.emplace(item.key(), item.value().detach().cpu().clone());
+  for (const auto& item : module.named_buffers()) state.emplace(item.key(), item.value().detach().cpu().clone());
   return state;
 }
 
 /// Copies `state` into the module's parameters and buffers. Strict: throws CheckpointError, naming `source`, that lists
 /// all missing and unexpected names and all differing shapes, and then leaves the module as it was.
-inline void load_state_dict(torch::nn::Module& module, const c10::Dict<std::string, torch::Tensor>& state,
-                            const std::string& source) {
+inline void load_state_dict(torch::nn::Module& module, const StateDict& state, const std::string& source) {
   std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
   std::vector<std::string> faults;
   const auto match = [&](const auto& items) {
@@ -52,10 +55,10 @@ inline void load_state_dict(torch::nn::Module& module, const c10::Dict<std::stri
       std::ostringstream text;
       if (found == state.end()) {
         text << "missing " << item.key();
-      } else if (found->value().sizes() != item.value().sizes()) {
-        text << item.key() << " has shape " << found->value().sizes() << ", expected " << item.value().sizes();
+      } else if (found->second.sizes() != item.value().sizes()) {
+        text << item.key() << " has shape " << found->second.sizes() << ", expected " << item.value().sizes();
       } else {
-        copies.emplace_back(item.value(), found->value());
+        copies.emplace_back(item.value(), found->second);
         continue;
       }
       faults.push_back(text.str());
@@ -64,8 +67,8 @@ inline void load_state_dict(torch::nn::Module& module, const c10::Dict<std::stri
   const auto parameters = module.named_parameters(), buffers = module.named_buffers();
   match(parameters);
   match(buffers);
-  for (const auto& item : state)
-    if (!parameters.contains(item.key()) && !buffers.contains(item.key())) faults.push_back("unexpected " + item.key());
+  for (const auto& [name, tensor] : state)
+    if (!parameters.contains(name) && !buffers.contains(name)) faults.push_back("unexpected " + name);
   if (!faults.empty()) {
     constexpr std::size_t kShown = 8;
     const auto shown = std::vector<std::string>(faults.begin(), faults.begin() + std::min(faults.size(), kShown));
@@ -79,7 +82,9 @@ inline void load_state_dict(torch::nn::Module& module, const c10::Dict<std::stri
 /// Writes a checkpoint atomically. The file is a zip of a plain dictionary, which Python's `torch.load` reads too.
 /// Throws Error naming the file.
 inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
-  c10::Dict<std::string, c10::IValue> root(c10::StringType::get(), c10::AnyType::get());
+  c10::impl::GenericDict root(c10::StringType::get(), c10::AnyType::get());
+  c10::Dict<std::string, torch::Tensor> tensors;
+  for (const auto& [name, tensor] : checkpoint.state_dict) tensors.insert(name, tensor);
   root.insert("format", std::string(Checkpoint::kFormat));
   root.insert("architecture", checkpoint.architecture);
   root.insert("class_names", fmt::format("{}", fmt::join(checkpoint.class_names, "\n")));
@@ -88,7 +93,7 @@ inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint&
   root.insert("seed", checkpoint.seed);
   root.insert("best_epoch", checkpoint.best_epoch);
   root.insert("best_confusion", torch::tensor(checkpoint.best_confusion, torch::kInt64));
-  root.insert("state_dict", checkpoint.state_dict);
+  root.insert("state_dict", tensors);
   auto bytes = torch::empty({static_cast<std::int64_t>(checkpoint.optimizer.size())}, torch::kUInt8);
   std::copy(checkpoint.optimizer.begin(), checkpoint.optimizer.end(), bytes.data_ptr<std::uint8_t>());
   root.insert("optimizer", bytes);
@@ -118,7 +123,7 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
     const auto counts = root.at("best_confusion").toTensor().contiguous();
     checkpoint.best_confusion.assign(counts.data_ptr<std::int64_t>(), counts.data_ptr<std::int64_t>() + counts.numel());
     for (const auto& item : root.at("state_dict").toGenericDict())
-      checkpoint.state_dict.insert(item.key().toStringRef(), item.value().toTensor());
+      checkpoint.state_dict.emplace(item.key().toStringRef(), item.value().toTensor());
     const auto optimizer = root.at("optimizer").toTensor().contiguous();
     checkpoint.optimizer.assign(reinterpret_cast<const char*>(optimizer.data_ptr<std::uint8_t>()),
                                 static_cast<std::size_t>(optimizer.numel()));

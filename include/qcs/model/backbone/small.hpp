@@ -45,7 +45,7 @@ class SmallBackbone : public torch::nn::Module {
   static constexpr std::string_view kName = "small";
   static constexpr std::array<std::int64_t, kScales> kWidths{16, 32, 64};
   static constexpr std::int64_t kTokenWidth = 64;
-  static constexpr std::int64_t kHeads = 4;
+  static constexpr std::int64_t kHeads = 2;
 
   SmallBackbone() {
     fine_ = register_module(
