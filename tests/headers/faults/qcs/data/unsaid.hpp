@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+inline auto unsaid() { return fmt::format("{}", 1); }

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include "all_headers.hpp"
+
+const char* second_version() { return qcs::kVersion; }
