@@ -5,6 +5,8 @@ if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYP
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
 endif()
 
+include(${CMAKE_CURRENT_LIST_DIR}/IncludeGraph.cmake)
+
 add_library(qcs_development INTERFACE)
 target_compile_options(qcs_development INTERFACE -Wall -Wextra $<$<BOOL:${QCS_WERROR}>:-Werror>)
 
@@ -29,11 +31,21 @@ if(QCS_PRECOMPILE)
   target_precompile_headers(qcs_precompiled PRIVATE <qcs/core/torch.hpp> <opencv2/core.hpp>)
 endif()
 
-# Links `target` with `library` (qcs::qcs or qcs::cli) and lets it share the precompiled header.
+# Links `target` with `library` (qcs::qcs or qcs::cli) and lets it share the precompiled header. Sources that do without
+# LibTorch skip it: they would pay for what LibTorch leaves to instantiate at the end of each translation unit.
 function(qcs_link target library)
   target_link_libraries(${target} PRIVATE ${library} qcs_development)
-  if(QCS_PRECOMPILE)
+  get_target_property(without ${target} DISABLE_PRECOMPILE_HEADERS)
+  if(QCS_PRECOMPILE AND NOT without)
     target_precompile_headers(${target} REUSE_FROM qcs_precompiled)
+    get_target_property(sources ${target} SOURCES)
+    foreach(source IN LISTS sources)
+      cmake_path(ABSOLUTE_PATH source)
+      qcs_source_reaches_torch(${PROJECT_SOURCE_DIR}/include ${source} needs_torch)
+      if(EXISTS ${source} AND NOT needs_torch)
+        set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+      endif()
+    endforeach()
   endif()
 endfunction()
 
