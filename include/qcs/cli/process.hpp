@@ -7,9 +7,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <qcs/core/error.hpp>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 namespace qcs::cli {
@@ -30,7 +32,9 @@ inline void wait_passively(char** argv) {
   if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
   ::setenv("OMP_WAIT_POLICY", "passive", 1);
   ::setenv("GOMP_SPINCOUNT", "3000", 1);
-  ::execv("/proc/self/exe", argv);  // comes back only if there is no /proc: then go on as we are
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) ::execv(program.c_str(), argv);  // comes back only on failure: then go on as we are
 }
 
 /// Runs a program's `body()` and turns exceptions into one readable message on stderr: status 2 for a wrong command line, 1

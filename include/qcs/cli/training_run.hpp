@@ -68,11 +68,11 @@ int evaluate_checkpoint(const RunOptions& run, const ImageList& list, const std:
   return 0;
 }
 
-/// Trains a network as `run` says and leaves in `run.out`: last.pt, best.pt, metrics.json, timing.json, steps.csv,
-/// curves.png, confusion.png.
-template <class Net>
+/// Trains a network as `run` says, tells it on the console and to `observers`, and leaves in `run.out`: last.pt, best.pt,
+/// metrics.json, timing.json, steps.csv, curves.png, confusion.png.
+template <class Net, class... Observers>
 RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList eval_list, std::string_view dataset,
-                         const std::vector<std::string>& class_names) {
+                         const std::vector<std::string>& class_names, Observers&... observers) {
   using Topology = typename Net::ContainedType::TopologyType;
   const Recipe& recipe = run.recipe;
   const bool resumed = !run.resume.empty();
@@ -104,7 +104,7 @@ RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList 
   if (error) throw Error(fmt::format("cannot make the folder {}: {}", run.out.string(), error.message()));
   ConsoleReporter console(run.print_freq);
   RunFiles files(run.out, resumed);
-  return trainer.fit(train, eval, std::move(info), console, files);
+  return trainer.fit(train, eval, std::move(info), console, files, observers...);
 }
 
 }  // namespace qcs::cli

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# wrong_input.sh PROGRAMS IMAGES: every mistake a user can make gets one readable line (a fault list: one more per fault) on
+# stderr and a non-zero status, and a correct run beside it works. PROGRAMS holds the built examples, IMAGES seven PNG files.
+set -u
+programs=$1 images=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+passed=0 failed=0
+
+mkdir -p datas/RAF-DB/basic
+i=0
+for image in "$images"/*.png; do cp "$image" "datas/RAF-DB/basic/$i.png"; i=$((i + 1)); done
+list=datas/RAF-DB/raf_db_basic_train.txt
+good() { printf '0.png 0\n1.png 0\n2.png 1\n3.png 1\n4.png 2\n5.png 2\n' >"$list"; }
+good
+cp "$list" datas/RAF-DB/raf_db_basic_test.txt
+train="$programs/train_raf_db --backbone small --epochs 1 --limit-batches 1 -b 2 -j 1"
+
+ok() {
+  local name=$1
+  shift
+  if "$@" >out 2>err && ! [ -s err ]; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "FAIL $name: expected success, found:"; cat err
+  fi
+}
+
+# refused NAME LINES MESSAGE COMMAND...
+refused() {
+  local name=$1 lines=$2 message=$3 status
+  shift 3
+  "$@" >out 2>err
+  status=$?
+  if [ $status -ne 0 ] && [ $status -lt 128 ] && [ "$(wc -l <err)" -eq "$lines" ] && grep -q '^error: ' err && grep -qF -- "$message" err; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAIL $name: status $status, expected $lines line(s) with \`$message\`, found:"; cat err
+  fi
+  rm -rf runs/bad
+}
+
+ok "a good run" $train --out runs/good --model DCS
+ok "evaluation of its checkpoint" "$programs/train_raf_db" --backbone small --model DCS --evaluate runs/good/last.pt
+ok "its backbone in another model" $train --out runs/pre --model QCS --pretrained runs/good/best.pt
+ok "one more epoch" "$programs/train_raf_db" --backbone small --model DCS -b 2 --limit-batches 1 --epochs 2 --resume runs/good/last.pt --out runs/good
+bad="$train --out runs/bad"
+refused "unknown option" 1 "--frobnicate" $bad --frobnicate
+refused "unknown model" 1 "unknown model \`XCS\`, expected QCS or DCS" $bad --model XCS
+refused "unknown backbone" 1 "unknown backbone \`vgg\`" $bad --backbone vgg
+refused "no such device" 1 "unknown device \`tpu\`" $bad --device tpu
+refused "missing data folder" 1 "nowhere" $bad --data-root nowhere
+refused "missing list" 1 "none.txt" $bad --train-list none.txt
+printf '0.png 0\n1.png\n2.png 1\n3.png 1\n' >"$list"
+refused "line without a label" 2 "raf_db_basic_train.txt:2: expected \`name label\`, found \`1.png\`" $bad
+printf '0.png 0\n1.png 0\n2.png 7\n3.png -1\n4.png x\n' >"$list"
+refused "labels out of range" 4 "raf_db_basic_train.txt:3: label 7 is not within 0..6" $bad
+refused "labels out of range, second" 4 "raf_db_basic_train.txt:4: label -1 is not within 0..6" $bad
+printf '0.png 0\n1.png 0\nlost.png 1\n3.png 1\n' >"$list"
+refused "missing image file" 2 "raf_db_basic_train.txt:3" $bad
+printf '0.png 0\n1.png 0\n2.png 1\n' >"$list"
+refused "a class with one image" 1 "class 1" $bad
+head -c 300 "datas/RAF-DB/basic/6.png" >datas/RAF-DB/basic/torn.png
+printf '0.png 0\n1.png 0\ntorn.png 1\n3.png 1\n' >"$list"
+refused "an unreadable image" 1 "torn.png" $bad --limit-batches 0 -b 4
+good
+refused "a checkpoint of another model" 1 "runs/good/last.pt holds DCS backbone=small" \
+  "$programs/train_raf_db" --backbone small --model QCS --evaluate runs/good/last.pt
+refused "a checkpoint of another backbone" 1 "this run builds DCS backbone=ir50" \
+  "$programs/train_raf_db" --backbone ir50 --model DCS --evaluate runs/good/last.pt
+refused "a missing checkpoint" 1 "no checkpoint at runs/none.pt" $bad --pretrained runs/none.pt
+refused "no checkpoint at all" 1 "$list is not a qcs checkpoint" $bad --pretrained "$list"
+refused "a second run in one folder" 1 "runs/good holds a finished or interrupted run" $train --out runs/good --model DCS
+refused "resume with nothing left to do" 1 "2 of 2 epochs are done" \
+  "$programs/train_raf_db" --backbone small --model DCS --epochs 2 --resume runs/good/last.pt --out runs/good
+refused "preparing from a missing table" 1 "none.csv" "$programs/prepare_ferplus" --votes none.csv --images "$images"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <qcs/cli/run_options.hpp>
+
+using namespace qcs;
+using cli::UsageError;
+
+namespace {
+
+template <class Dataset>
+cli::RunOptions parse(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "program");
+  std::vector<char*> argv;
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  return cli::parse_run_options<Dataset>(static_cast<int>(argv.size()), argv.data()).value();
+}
+
+auto says(std::string text) {
+  return [text](const UsageError& error) { return std::string(error.what()).find(text) != std::string::npos; };
+}
+
+}  // namespace
+
+/// One row of the published defaults.
+struct Published {
+  const char* model;
+  int epochs, batch;
+  double lr;
+  int resize;
+  double rotation;
+  bool jitter;
+  double erase;
+  Sampling sampling;
+  int divisor;
+  NegativeRule negatives;
+  double base_dropout, cross_dropout;
+  bool after_attention;
+};
+
+template <class Dataset>
+void compare(const Published& row) {
+  BOOST_TEST_CONTEXT(row.model << " on " << Dataset::kName) {
+    const auto run = parse<Dataset>({"--model", row.model});
+    const Recipe& r = run.recipe;
+    BOOST_TEST(r.epochs == row.epochs);
+    BOOST_TEST(r.batch_size == row.batch);
+    BOOST_TEST(r.learning_rate == row.lr);
+    BOOST_TEST(run.optimizer.learning_rate == row.lr);
+    BOOST_TEST(r.gamma == .98);
+    BOOST_TEST(r.transform.resize == row.resize);
+    BOOST_TEST(r.transform.crop == 224);
+    BOOST_TEST(r.transform.rotation_degrees == row.rotation);
+    BOOST_TEST(r.transform.colour_jitter == row.jitter);
+    BOOST_TEST(r.transform.erase_area_min == row.erase);
+    BOOST_TEST(r.transform.erase_area_max == .1);
+    BOOST_TEST((r.sampling == row.sampling));
+    BOOST_TEST(r.epoch_divisor == row.divisor);
+    BOOST_TEST((r.negatives == row.negatives));
+    BOOST_TEST(r.base_dropout == row.base_dropout);
+    BOOST_TEST(r.cross_dropout == row.cross_dropout);
+    BOOST_TEST(r.drop_attention_output == row.after_attention);
+    BOOST_TEST(run.classes == static_cast<std::int64_t>(Dataset::kClasses.size()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(defaults_are_those_of_the_eight_public_programs) {
+  constexpr auto shuffle = Sampling::kShuffle, balanced = Sampling::kBalanced;
+  constexpr auto any = NegativeRule::kAnyImage, first = NegativeRule::kClassFirst;
+  compare<RafDb>({"QCS", 200, 24, 3e-6, 224, 0, true, .02, shuffle, 1, any, 0, 0, false});
+  compare<FerPlus>({"QCS", 150, 24, 3.5e-6, 232, 10, true, .02, shuffle, 1, any, 0, .2, true});
+  compare<AffectNet7>({"QCS", 150, 24, 4e-6, 236, 12, true, .03, balanced, 12, first, 0, .4, false});
+  compare<AffectNet8>({"QCS", 100, 24, 4e-6, 236, 12, true, .03, balanced, 12, first, 0, 0, true});
+  compare<RafDb>({"DCS", 200, 48, 9e-6, 224, 0, true, .02, shuffle, 1, any, 0, .2, false});
+  compare<FerPlus>({"DCS", 150, 24, 8e-6, 234, 10, true, .02, shuffle, 1, any, 0, .2, true});
+  compare<AffectNet7>({"DCS", 100, 48, 9e-6, 236, 12, true, .03, balanced, 8, any, 0, .4, false});
+  compare<AffectNet8>({"DCS", 50, 48, 8e-6, 224, 0, false, .02, balanced, 8, any, .2, .5, true});
+}
+
+BOOST_AUTO_TEST_CASE(files_default_to_the_public_layout) {
+  const auto run = parse<FerPlus>({"--data-root", "/d"});
+  BOOST_TEST(run.train_list == "/d/FERPlus/ferplus_training.txt");
+  BOOST_TEST(run.test_list == "/d/FERPlus/ferplus_test.txt");
+  BOOST_TEST(run.image_root == "/d/FERPlus/img");
+  BOOST_TEST(run.model == "QCS");
+  BOOST_TEST(run.out == "runs/ferplus-QCS-ir50");
+  BOOST_TEST(parse<RafDb>({}).train_list == "datas/RAF-DB/raf_db_basic_train.txt");
+}
+
+BOOST_AUTO_TEST_CASE(options_reach_the_run) {
+  const auto run = parse<RafDb>({"--model", "DCS", "--backbone", "small", "-b", "8", "-j", "3", "-p", "7", "--epochs", "2",
+                                 "--wd", ".1", "--momentum", ".5", "--optimizer", "sgd", "--start-epoch", "1", "--num_classes=5",
+                                 "--learning-rate", ".25", "--seed", "18446744073709551615", "--image-root", "i",
+                                 "--train-list", "a", "--test-list", "b", "--out", "o", "--limit-batches", "9"});
+  BOOST_TEST(run.recipe.batch_size == 8);
+  BOOST_TEST(run.workers == 3);
+  BOOST_TEST(run.print_freq == 7);
+  BOOST_TEST(run.recipe.epochs == 2);
+  BOOST_TEST(run.optimizer.weight_decay.value() == .1);
+  BOOST_TEST(run.optimizer.momentum == .5);
+  BOOST_TEST((run.optimizer.kind == OptimizerKind::kSgd));
+  BOOST_TEST(run.first_epoch == 1);
+  BOOST_TEST(run.classes == 5);
+  BOOST_TEST(run.optimizer.learning_rate == .25);
+  BOOST_TEST(run.seed == 18446744073709551615ULL);
+  BOOST_TEST(run.train_list == "a");
+  BOOST_TEST(run.limit_batches == 9);
+  BOOST_TEST(parse<RafDb>({"--backbone", "small"}).recipe.learning_rate == kSmallLearningRate);
+}
+
+BOOST_AUTO_TEST_CASE(the_command_line_overrides_the_config_file) {
+  const auto file = std::filesystem::temp_directory_path() / ("qcs-config-" + std::to_string(::getpid()));
+  std::ofstream(file) << "# a comment\nmodel = DCS\nepochs = 3\nlr = 1e-4\n";
+  const auto run = parse<RafDb>({"--config", file.string(), "--epochs", "4"});
+  BOOST_TEST(run.model == "DCS");
+  BOOST_TEST(run.recipe.epochs == 4);
+  BOOST_TEST(run.recipe.learning_rate == 1e-4);
+  BOOST_TEST(run.recipe.batch_size == 48);
+  std::ofstream(file) << "epoch = 3\n";
+  BOOST_CHECK_EXCEPTION(parse<RafDb>({"--config", file.string()}), UsageError, says("epoch"));
+  std::filesystem::remove(file);
+  BOOST_CHECK_EXCEPTION(parse<RafDb>({"--config", file.string()}), UsageError, says("cannot read the config file"));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_options_are_named) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"--epoch", "3"}, "--epoch"},
+      {{"--epochs", "many"}, "many"},
+      {{"--epochs", "0"}, "--epochs must be at least 1"},
+      {{"--model", "XCS"}, "unknown model `XCS`, expected QCS or DCS"},
+      {{"--backbone", "vgg"}, "unknown backbone `vgg`, expected ir50 or small"},
+      {{"--optimizer", "lion"}, "unknown optimizer `lion`, expected one of adam, adamw, sgd"},
+      {{"-b", "0"}, "--batch-size must be at least 1"},
+      {{"--lr", "-1"}, "--lr must be above 0"},
+      {{"--momentum", "1"}, "--momentum"},
+      {{"--num-classes", "1"}, "--num-classes must be at least 2"},
+      {{"--resume", "a", "--evaluate", "b"}, "exclude each other"},
+      {{"stray"}, "positional"},
+  };
+  for (const auto& [arguments, message] : cases)
+    BOOST_TEST_CONTEXT(arguments[0])
+      BOOST_CHECK_EXCEPTION(parse<RafDb>(arguments), UsageError, says(message));
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <qcs/data/sampling.hpp>
+#include <qcs/data/tuple_batch.hpp>
+#include <qcs/model/backbone/small.hpp>
+#include <qcs/model/network.hpp>
+#include <qcs/topology/dual.hpp>
+#include <qcs/topology/triplet.hpp>
+#include <vector>
+
+/// Data that a trainer can tell apart in a few steps: an image of class c is bright in its own stripe.
+namespace toy {
+
+inline constexpr std::int64_t kClasses = 3;
+
+inline std::vector<std::string> class_names() { return {"top", "middle", "bottom"}; }
+
+inline torch::Tensor images(const std::vector<std::int64_t>& classes, std::uint64_t seed) {
+  torch::manual_seed(seed);
+  auto batch = torch::randn({static_cast<std::int64_t>(classes.size()), 3, 224, 224}) * .3;
+  for (std::size_t i = 0; i < classes.size(); ++i)
+    batch[static_cast<std::int64_t>(i)].slice(1, 70 * classes[i], 70 * classes[i] + 70) += 2;
+  return batch;
+}
+
+/// Stands in for a Loader: tuples made on the spot, a pure function of the epoch.
+template <qcs::TopologyShape T>
+struct Tuples {
+  struct Dataset {
+    using Topology = T;
+    struct {
+      std::vector<int> images = std::vector<int>(12);
+    } images_;
+    const auto& list() const { return images_; }
+  };
+
+  std::int64_t count = 4;
+  bool poisoned = false;
+  Dataset set = {};
+  std::vector<qcs::TupleBatch<T>> made = {};
+
+  const Dataset& dataset() const { return set; }
+  std::int64_t batches() const { return count; }
+
+  std::vector<qcs::TupleBatch<T>>& epoch(int number) {
+    made.clear();
+    for (std::int64_t k = 0; k < count; ++k) {
+      qcs::TupleBatch<T> batch;
+      for (std::size_t r = 0; r < batch.labels.size(); ++r) {
+        const auto first = static_cast<std::int64_t>(r);
+        batch.labels[r] = torch::tensor({first, first + 1, first + 2}, torch::kInt64) % kClasses;
+      }
+      for (std::size_t b = 0; b < batch.images.size(); ++b) {
+        const auto labels = batch.labels[static_cast<std::size_t>(qcs::role_of<T>(b))];
+        const auto* values = labels.template data_ptr<std::int64_t>();
+        batch.images[b] = images({values, values + labels.size(0)}, qcs::derive_seed(7, number, k, b));
+        if (poisoned) batch.images[b].fill_(std::numeric_limits<float>::quiet_NaN());
+      }
+      batch.anchors = {0, 1, 2};
+      made.push_back(std::move(batch));
+    }
+    return made;
+  }
+};
+
+/// Labelled images in list order, two of each class.
+struct Labelled {
+  struct Dataset {
+    struct {
+      std::vector<int> images = std::vector<int>(6);
+    } images_;
+    const auto& list() const { return images_; }
+  };
+  Dataset set = {};
+
+  const Dataset& dataset() const { return set; }
+  std::vector<qcs::LabelledBatch> epoch(int) const {
+    qcs::LabelledBatch batch{.images = images({0, 1, 2, 0, 1, 2}, 99),
+                             .labels = torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64),
+                             .indices = {0, 1, 2, 3, 4, 5}};
+    return {batch};
+  }
+};
+
+template <qcs::TopologyShape T>
+using Net = qcs::Network<qcs::SmallBackbone, qcs::CrossSimilarityHead<>, T>;
+
+template <qcs::TopologyShape T>
+Net<T> network(std::uint64_t seed = 1) {
+  torch::manual_seed(seed);
+  return Net<T>(qcs::NetworkOptions{.classes = kClasses, .cross_dropout = .1});
+}
+
+inline bool same_weights(const torch::nn::Module& a, const torch::nn::Module& b) {
+  const auto x = a.named_parameters(), y = b.named_parameters();
+  for (const auto& item : x)
+    if (!torch::equal(item.value(), y[item.key()])) return false;
+  const auto p = a.named_buffers(), q = b.named_buffers();
+  for (const auto& item : p)
+    if (!torch::equal(item.value(), q[item.key()])) return false;
+  return true;
+}
+
+}  // namespace toy
