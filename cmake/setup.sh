@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # Sourced by tests/run.sh, examples/quickstart.sh and .ci/run: packages, configuring, building.
 
