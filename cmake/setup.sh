@@ -8,7 +8,7 @@ qcs_packages="g++ cmake ninja-build ccache libtorch-dev libopenblas0-openmp libo
   libboost-program-options-dev libboost-test-dev libfmt-dev nlohmann-json3-dev zlib1g-dev"
 
 # Waiting OpenMP threads sleep instead of spinning on the cores that the loader's threads need.
-export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
+export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}" GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-3000}"
 
 # Installs what is missing on Debian and its relatives; silent when nothing is.
 qcs_install_packages() {

@@ -90,7 +90,8 @@ BOOST_AUTO_TEST_CASE(transformers_start_as_published) {
   Small<CrossSimilarityHead<>, Quadruplet> network;
   const auto p = network->named_parameters();
   BOOST_TEST(std::abs(p["VIT_base.pos_embed"].std().item<double>() - .02) < .001);
-  BOOST_TEST(std::abs(p["VIT_cross.blocks.0.mlp.fc1.weight"].std().item<double>() - .01) < .0005);
+  const double deviation = .01 * std::sqrt(768. / 64);  // .01 at the published width
+  BOOST_TEST(std::abs(p["VIT_cross.blocks.0.mlp.fc1.weight"].std().item<double>() - deviation) < .03 * deviation);
   BOOST_TEST(p["VIT_base.blocks.1.attn.qkv.bias"].abs().max().item<double>() == 0);
   BOOST_TEST(p["VIT_base.norm.weight"].min().item<double>() == 1);
   BOOST_TEST(p["cross_attention_2.theta"].item<double>() == 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <qcs/model/encoder/class_head.hpp>
 #include <qcs/model/encoder/vit_block.hpp>
@@ -49,15 +50,17 @@ class VisionTransformerImpl : public torch::nn::Module {
     reset_parameters();
   }
 
-  /// Normal(0, .02) tokens and positions, Normal(0, .01) linear weights, zero biases, unit layer norms. The public code
-  /// truncates these at +-2, a hundred deviations out, which the clamp reproduces.
+  /// Normal(0, .02) tokens and positions, Normal(0, .01) linear weights at the published width, zero biases, unit layer
+  /// norms. The public code truncates at +-2, a hundred deviations out, which the clamp reproduces. Narrower layers get
+  /// weights as much larger as keeps their outputs at the same size: with .01 a width of 64 hardly starts to learn.
   void reset_parameters() {
     const torch::NoGradGuard no_grad;
+    const double deviation = .01 * std::sqrt(768. / static_cast<double>(position_.size(2)));
     class_token_.normal_(0, .02).clamp_(-2, 2);
     position_.normal_(0, .02).clamp_(-2, 2);
     for (const auto& module : modules(/*include_self=*/false)) {
       if (auto* linear = module->as<torch::nn::Linear>()) {
-        linear->weight.normal_(0, .01).clamp_(-2, 2);
+        linear->weight.normal_(0, deviation).clamp_(-2, 2);
         linear->bias.zero_();
       } else if (auto* norm = module->as<torch::nn::LayerNorm>()) {
         norm->reset_parameters();
