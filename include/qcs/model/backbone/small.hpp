@@ -38,8 +38,10 @@ TORCH_MODULE(SmallUnit);
 
 }  // namespace detail
 
-/// A backbone that trains from scratch on a CPU: three narrow stages on a 56x56 nearest-neighbour reduction of the
-/// input. Not in the paper; for quick experiments, tests and machines without an accelerator.
+/// A backbone that trains from scratch on a CPU: three narrow stages on a 56x56 nearest-neighbour reduction of the input.
+/// A summary of the whole coarse feature, one weight for every channel and place, is added to each of its places: faces are
+/// aligned, so where something is seen matters, and the transformers' averages over tokens start out blind to it. Not
+/// in the paper; for quick experiments, tests and machines without an accelerator.
 class SmallBackbone : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "small";
@@ -55,6 +57,11 @@ class SmallBackbone : public torch::nn::Module {
     middle_ = register_module("middle", torch::nn::Sequential(detail::SmallUnit(kWidths[0], kWidths[1], 2)));
     coarse_ = register_module("coarse", torch::nn::Sequential(detail::SmallUnit(kWidths[1], kWidths[2], 2),
                                                               detail::SmallUnit(kWidths[2], kWidths[2], 1)));
+    summary_ = register_module(
+        "summary", torch::nn::Sequential(torch::nn::AvgPool2d(2), torch::nn::Flatten(),
+                                         torch::nn::Linear(kWidths[2] * 7 * 7, kWidths[2]),
+                                         torch::nn::LayerNorm(torch::nn::LayerNormOptions({kWidths[2]})),
+                                         torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[2]))));
   }
 
   /// (B, 3, 224, 224) -> (B, 16, 56, 56), (B, 32, 28, 28), (B, 64, 14, 14).
@@ -64,11 +71,12 @@ class SmallBackbone : public torch::nn::Module {
         images, F::InterpolateFuncOptions().size(std::vector<std::int64_t>{56, 56}).mode(torch::kNearest));
     const auto fine = fine_->forward(reduced);
     const auto middle = middle_->forward(fine);
-    return {fine, middle, coarse_->forward(middle)};
+    const auto coarse = coarse_->forward(middle);
+    return {fine, middle, coarse + summary_->forward(coarse).unsqueeze(-1).unsqueeze(-1)};
   }
 
  private:
-  torch::nn::Sequential fine_{nullptr}, middle_{nullptr}, coarse_{nullptr};
+  torch::nn::Sequential fine_{nullptr}, middle_{nullptr}, coarse_{nullptr}, summary_{nullptr};
 };
 static_assert(BackbonePolicy<SmallBackbone>);
 

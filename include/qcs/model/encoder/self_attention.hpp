@@ -27,7 +27,9 @@ class SelfAttentionImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x) {
     const auto batch = x.size(0), tokens = x.size(1), head_width = options_.width / options_.heads;
     const auto qkv = qkv_->forward(x).reshape({batch, tokens, 3, options_.heads, head_width}).permute({2, 0, 3, 1, 4});
-    const auto scores = batched_matmul(qkv[0], qkv[1].transpose(-2, -1)) / std::sqrt(static_cast<double>(head_width));
+    // Scaled before the product: the queries are smaller than the scores.
+    const auto queries = qkv[0] / std::sqrt(static_cast<double>(head_width));
+    const auto scores = batched_matmul(queries, qkv[1].transpose(-2, -1));
     const auto mixed = batched_matmul(scores.softmax(-1), qkv[2]).transpose(1, 2).reshape(x.sizes());
     const auto out = proj_->forward(mixed);
     return options_.output_dropout > 0 ? torch::dropout(out, options_.output_dropout, is_training()) : out;
