@@ -20,16 +20,23 @@ using Features = std::array<torch::Tensor, kScales>;
 template <TopologyShape T>
 using BranchTensors = std::array<torch::Tensor, branch_count<T>>;
 
+/// The transformers that suit a backbone.
+struct TransformerShape {
+  std::int64_t width;                     ///< channels of a token, a multiple of `heads`
+  std::int64_t heads;                     ///< attention heads
+  std::int64_t base_depth = 2;            ///< blocks of the base transformer
+  double initial_weight_deviation = .01;  ///< of their linear layers
+};
+
 /// A feature extractor: a module without constructor arguments that turns (B, 3, 224, 224) into `Features`.
-/// `kWidths` are the channels of the three features; `kTokenWidth` and `kHeads` are the width and the number of heads
-/// of the transformers that suit it. docs/backbones.md has a skeleton.
+/// `kWidths` are the channels of the three features, `kTransformer` is what should stand on them.
+/// docs/backbones.md has a skeleton.
 template <class B>
 concept BackbonePolicy = std::derived_from<B, torch::nn::Module> && std::default_initializable<B> &&
                          requires(B& backbone, const torch::Tensor& images) {
                            { B::kName } -> std::convertible_to<std::string_view>;
                            { B::kWidths[kScales - 1] } -> std::convertible_to<std::int64_t>;
-                           { B::kTokenWidth } -> std::convertible_to<std::int64_t>;
-                           { B::kHeads } -> std::convertible_to<std::int64_t>;
+                           { B::kTransformer } -> std::convertible_to<TransformerShape>;
                            { backbone.forward(images) } -> std::same_as<Features>;
                          };
 

@@ -20,10 +20,8 @@ struct NetworkOptions {
   double base_dropout = 0;              ///< dropout probability of the base transformer
   double cross_dropout = 0;             ///< dropout probability of the cross transformer
   bool drop_attention_output = false;   ///< apply them after the attention's output projection, too
-  std::int64_t base_depth = 2;          ///< transformer blocks of the base branch
   std::int64_t cross_depth = 1;         ///< transformer blocks of the cross classifier
-  std::optional<std::int64_t> token_width = {};  ///< default: the backbone's kTokenWidth
-  std::optional<std::int64_t> heads = {};        ///< default: the backbone's kHeads
+  std::optional<TransformerShape> transformer = {};  ///< default: the backbone's kTransformer
 };
 
 /// Logits of a training pass, in branch order, and the attention maps behind the cross logits.
@@ -51,9 +49,9 @@ class NetworkImpl : public torch::nn::Module {
   /// Throws ConfigError if a value is out of range.
   explicit NetworkImpl(const NetworkOptions& options = {})
       : options_(checked(options)),
-        base_(register_module("VIT_base", VisionTransformer(vit_options(options.base_depth, options.base_dropout)))),
+        base_(register_module("VIT_base", VisionTransformer(vit_options(transformer().base_depth, options.base_dropout)))),
         backbone_(register_module("ir_back", std::make_shared<Backbone>())),
-        tokens_(Backbone::kWidths, token_width()),
+        tokens_(Backbone::kWidths, transformer().width),
         head_(std::make_shared<HeadModule>(vit_options(options.cross_depth, options.cross_dropout))) {
     adopt(*tokens_);
     adopt(*head_);
@@ -98,19 +96,20 @@ class NetworkImpl : public torch::nn::Module {
   /// One line that names everything a checkpoint of this network depends on.
   std::string architecture() const {
     return fmt::format("{} backbone={} head={} classes={} width={} heads={} depth={}+{}", Topology::kName,
-                       Backbone::kName, Head::name(), options_.classes, token_width(), head_count(),
-                       options_.base_depth, options_.cross_depth);
+                       Backbone::kName, Head::name(), options_.classes, transformer().width, transformer().heads,
+                       transformer().base_depth, options_.cross_depth);
   }
 
  private:
   using HeadModule = typename Head::template Module<Topology>;
 
   static NetworkOptions checked(const NetworkOptions& o) {
-    const auto width = o.token_width.value_or(Backbone::kTokenWidth), heads = o.heads.value_or(Backbone::kHeads);
+    const TransformerShape t = o.transformer.value_or(Backbone::kTransformer);
     if (o.classes < 2) throw ConfigError(fmt::format("a network needs at least 2 classes, got {}", o.classes));
-    if (width < 1 || heads < 1 || width % heads != 0)
-      throw ConfigError(fmt::format("token width {} is not a multiple of {} attention heads", width, heads));
-    if (o.base_depth < 1 || o.cross_depth < 1) throw ConfigError("transformer depths must be at least 1");
+    if (t.width < 1 || t.heads < 1 || t.width % t.heads != 0)
+      throw ConfigError(fmt::format("token width {} is not a multiple of {} attention heads", t.width, t.heads));
+    if (!(t.initial_weight_deviation > 0)) throw ConfigError("initial weights need a deviation above 0");
+    if (t.base_depth < 1 || o.cross_depth < 1) throw ConfigError("transformer depths must be at least 1");
     for (const double p : {o.base_dropout, o.cross_dropout})
       if (!(p >= 0 && p < 1)) throw ConfigError(fmt::format("dropout probability {} is outside [0, 1)", p));
     return o;
@@ -131,17 +130,17 @@ class NetworkImpl : public torch::nn::Module {
 
   VitOutput base(const torch::Tensor& images) { return base_->forward(tokens(images)); }
 
-  std::int64_t token_width() const { return options_.token_width.value_or(Backbone::kTokenWidth); }
-  std::int64_t head_count() const { return options_.heads.value_or(Backbone::kHeads); }
+  TransformerShape transformer() const { return options_.transformer.value_or(Backbone::kTransformer); }
 
   VitOptions vit_options(std::int64_t depth, double dropout) const {
-    return {.width = token_width(),
-            .heads = head_count(),
+    return {.width = transformer().width,
+            .heads = transformer().heads,
             .depth = depth,
             .tokens = PyramidTokensImpl::kTokens,
             .classes = options_.classes,
             .dropout = dropout,
-            .drop_attention_output = options_.drop_attention_output};
+            .drop_attention_output = options_.drop_attention_output,
+            .initial_weight_deviation = transformer().initial_weight_deviation};
   }
 
   /// Registers a part's children as own ones: the public names have no level for the part itself.

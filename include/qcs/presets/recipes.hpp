@@ -32,7 +32,7 @@ struct Recipe {
 };
 
 /// Learning rate of the small backbone, which trains from scratch; the published rates suit a pretrained IR-50.
-inline constexpr double kSmallLearningRate = 5e-4;
+inline constexpr double kSmallLearningRate = 3e-4;
 
 namespace detail {
 

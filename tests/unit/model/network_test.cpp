@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 #include <qcs/model/attention/dot_product.hpp>
+#include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/topology/dual.hpp>
@@ -90,11 +91,12 @@ BOOST_AUTO_TEST_CASE(transformers_start_as_published) {
   Small<CrossSimilarityHead<>, Quadruplet> network;
   const auto p = network->named_parameters();
   BOOST_TEST(std::abs(p["VIT_base.pos_embed"].std().item<double>() - .02) < .001);
-  const double deviation = .01 * std::sqrt(768. / 64);  // .01 at the published width
+  const double deviation = SmallBackbone::kTransformer.initial_weight_deviation;
   BOOST_TEST(std::abs(p["VIT_cross.blocks.0.mlp.fc1.weight"].std().item<double>() - deviation) < .03 * deviation);
-  BOOST_TEST(p["VIT_base.blocks.1.attn.qkv.bias"].abs().max().item<double>() == 0);
+  BOOST_TEST(p["VIT_base.blocks.0.attn.qkv.bias"].abs().max().item<double>() == 0);
   BOOST_TEST(p["VIT_base.norm.weight"].min().item<double>() == 1);
   BOOST_TEST(p["cross_attention_2.theta"].item<double>() == 0);
+  BOOST_TEST(Ir50::kTransformer.initial_weight_deviation == .01);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_input_is_named) {
@@ -111,5 +113,5 @@ BOOST_AUTO_TEST_CASE(wrong_input_is_named) {
   using Net = Small<CrossSimilarityHead<>, Dual>;
   BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.classes = 1}), ConfigError, says("at least 2 classes"));
   BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.cross_dropout = 1}), ConfigError, says("outside [0, 1)"));
-  BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.token_width = 10, .heads = 3}), ConfigError, says("multiple of 3"));
+  BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.transformer = TransformerShape{.width = 10, .heads = 3}}), ConfigError, says("multiple of 3"));
 }

@@ -27,8 +27,7 @@ class Ir50 : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "ir50";
   static constexpr std::array<std::int64_t, kScales> kWidths{64, 128, 256};
-  static constexpr std::int64_t kTokenWidth = 768;
-  static constexpr std::int64_t kHeads = 8;
+  static constexpr TransformerShape kTransformer{.width = 768, .heads = 8};
 
   Ir50() {
     input_ = register_module(

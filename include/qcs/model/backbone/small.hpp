@@ -46,8 +46,10 @@ class SmallBackbone : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "small";
   static constexpr std::array<std::int64_t, kScales> kWidths{16, 32, 64};
-  static constexpr std::int64_t kTokenWidth = 64;
-  static constexpr std::int64_t kHeads = 2;
+  /// One block is enough for its tokens, and weights of 1/sqrt(width) keep a signal's size from layer to layer: with the
+  /// published .01, made for pretrained features, training from scratch stays at the class frequencies for long.
+  static constexpr TransformerShape kTransformer{
+      .width = 64, .heads = 2, .base_depth = 1, .initial_weight_deviation = .125};
 
   SmallBackbone() {
     fine_ = register_module(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <qcs/model/encoder/class_head.hpp>
 #include <qcs/model/encoder/vit_block.hpp>
@@ -19,6 +18,7 @@ struct VitOptions {
   std::int64_t hidden_ratio = 4;        ///< feed-forward width / width
   double dropout = 0;                   ///< after the position embedding and in the feed-forward layers
   bool drop_attention_output = false;   ///< the same probability after the attention's output projection
+  double initial_weight_deviation = .01;  ///< of the linear layers
 };
 
 /// What a vision transformer says about a token sequence.
@@ -31,7 +31,8 @@ struct VitOutput {
 /// `VisionTransformer`; Wang et al., AAAI 2025).
 class VisionTransformerImpl : public torch::nn::Module {
  public:
-  explicit VisionTransformerImpl(VitOptions options) : dropout_(options.dropout) {
+  explicit VisionTransformerImpl(VitOptions options)
+      : dropout_(options.dropout), initial_weight_deviation_(options.initial_weight_deviation) {
     class_token_ = register_parameter("cls_token", torch::zeros({1, 1, options.width}));
     position_ = register_parameter("pos_embed", torch::zeros({1, options.tokens + 1, options.width}));
     const SelfAttentionOptions attention{.width = options.width,
@@ -50,17 +51,15 @@ class VisionTransformerImpl : public torch::nn::Module {
     reset_parameters();
   }
 
-  /// Normal(0, .02) tokens and positions, Normal(0, .01) linear weights at the published width, zero biases, unit layer
-  /// norms. The public code truncates at +-2, a hundred deviations out, which the clamp reproduces. Narrower layers get
-  /// weights as much larger as keeps their outputs at the same size: with .01 a width of 64 hardly starts to learn.
+  /// Normal(0, .02) tokens and positions, Normal(0, initial_weight_deviation) linear weights, zero biases, unit layer
+  /// norms. The public code truncates at +-2, a hundred of its deviations out, which the clamp reproduces.
   void reset_parameters() {
     const torch::NoGradGuard no_grad;
-    const double deviation = .01 * std::sqrt(768. / static_cast<double>(position_.size(2)));
     class_token_.normal_(0, .02).clamp_(-2, 2);
     position_.normal_(0, .02).clamp_(-2, 2);
     for (const auto& module : modules(/*include_self=*/false)) {
       if (auto* linear = module->as<torch::nn::Linear>()) {
-        linear->weight.normal_(0, deviation).clamp_(-2, 2);
+        linear->weight.normal_(0, initial_weight_deviation_).clamp_(-2, 2);
         linear->bias.zero_();
       } else if (auto* norm = module->as<torch::nn::LayerNorm>()) {
         norm->reset_parameters();
@@ -79,6 +78,7 @@ class VisionTransformerImpl : public torch::nn::Module {
 
  private:
   double dropout_;
+  double initial_weight_deviation_;
   torch::Tensor class_token_, position_;
   std::vector<VitBlock> blocks_;
   torch::nn::LayerNorm norm_{nullptr};
