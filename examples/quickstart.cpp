@@ -71,7 +71,7 @@ qcs::ConfusionMatrix train(const Settings& settings, int epochs, const DrawnFace
   run.device = "cpu";
   run.print_freq = 20;
   run.out = settings.out / run.model;
-  run.recipe = {.epochs = epochs, .batch_size = 16, .learning_rate = 1e-3, .gamma = .9};
+  run.recipe = {.epochs = epochs, .batch_size = 16, .learning_rate = 5e-4, .gamma = .95};
   run.optimizer.learning_rate = run.recipe.learning_rate;
   LastEvaluation last;
   qcs::cli::train_network<Net>(run, qcs::read_image_list(train_faces.list, train_faces.images, classes),
