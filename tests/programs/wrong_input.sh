@@ -49,7 +49,8 @@ ok "one more epoch" "$programs/train_raf_db" --backbone small --model DCS -b 2 -
 bad="$train --out runs/bad"
 refused "unknown option" 1 "--frobnicate" $bad --frobnicate
 refused "unknown model" 1 "unknown model \`XCS\`, expected QCS or DCS" $bad --model XCS
-refused "unknown backbone" 1 "unknown backbone \`vgg\`" $bad --backbone vgg
+refused "unknown backbone" 1 "unknown backbone \`vgg\`" "$programs/train_raf_db" --backbone vgg
+refused "an option given twice" 1 "cannot be specified more than once" $bad --epochs 2
 refused "no such device" 1 "unknown device \`tpu\`" $bad --device tpu
 refused "missing data folder" 1 "nowhere" $bad --data-root nowhere
 refused "missing list" 1 "none.txt" $bad --train-list none.txt
@@ -64,7 +65,7 @@ printf '0.png 0\n1.png 0\n2.png 1\n' >"$list"
 refused "a class with one image" 1 "class 1" $bad
 head -c 300 "datas/RAF-DB/basic/6.png" >datas/RAF-DB/basic/torn.png
 printf '0.png 0\n1.png 0\ntorn.png 1\n3.png 1\n' >"$list"
-refused "an unreadable image" 1 "torn.png" $bad --limit-batches 0 -b 4
+refused "an unreadable image" 1 "torn.png" "$programs/train_raf_db" --backbone small --epochs 1 -b 4 -j 1 --out runs/bad
 good
 refused "a checkpoint of another model" 1 "runs/good/last.pt holds DCS backbone=small" \
   "$programs/train_raf_db" --backbone small --model QCS --evaluate runs/good/last.pt

@@ -15,7 +15,8 @@ struct CrossAttentionOutput {
 };
 
 /// One cross-attention block: the tokens of one scale of all branches act on each other; weights are shared by the
-/// branches (Wang et al., AAAI 2025). `theta` exists only where the topology has a gate.
+/// branches (Wang et al., AAAI 2025). `theta` exists only where the topology
+/// has a gate and the interaction uses it.
 template <TopologyShape T, class Interaction, ResidualPolicy Residual>
   requires InteractionPolicy<Interaction, T>
 class CrossAttention : public torch::nn::Module {
@@ -24,6 +25,7 @@ class CrossAttention : public torch::nn::Module {
  public:
   static constexpr double kNormEpsilon = 1e-5;
   static constexpr std::int64_t kHiddenRatio = 4;
+  static constexpr bool kGated = has_gate<T> && Interaction::kUsesGate;
 
   explicit CrossAttention(std::int64_t width)
       : norm1_(register_module("norm1", detail::layer_norm(width, kNormEpsilon))),
@@ -31,7 +33,7 @@ class CrossAttention : public torch::nn::Module {
         proj_(register_module("proj", torch::nn::Linear(width, 2 * width))),
         feed_forward_(register_module(
             "mlp", FeedForward(FeedForwardOptions{.width = width, .hidden = kHiddenRatio * width}))) {
-    if constexpr (has_gate<T>) theta_ = register_parameter("theta", torch::zeros({}));
+    if constexpr (kGated) theta_ = register_parameter("theta", torch::zeros({}));
   }
 
   /// Tokens (B, N, width) of every branch -> the same shapes.

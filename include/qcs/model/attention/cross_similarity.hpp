@@ -11,6 +11,7 @@ namespace qcs {
 /// branch's own V tokens.
 struct CrossSimilarity {
   static constexpr std::string_view kName = "csa";
+  static constexpr bool kUsesGate = true;
 
   /// `qk`: (B, N, C) per branch; `gate`: 0-d, weight of dissimilar pairs, undefined where the topology has no gate (the
   /// weight is then 1). Returns the maps (B, N), rows summing to 1.

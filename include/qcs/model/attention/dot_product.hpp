@@ -34,6 +34,7 @@ inline constexpr bool every_branch_has_one_partner = [] {
 /// partner's V tokens. Dissimilar pairs play no part.
 struct DotProduct {
   static constexpr std::string_view kName = "sdpa";
+  static constexpr bool kUsesGate = false;
 
   template <TopologyShape T>
   static BranchTensors<T> maps(const BranchTensors<T>& qk, const torch::Tensor& /*gate*/ = {}) {

@@ -52,7 +52,7 @@ class CrossSimilarityModule : public torch::nn::Module {
   /// tanh(theta) of every scale, the learnt part of the dissimilar pairs' weight; empty without a gate.
   std::vector<double> gates() const {
     std::vector<double> values;
-    if constexpr (has_gate<T>)
+    if constexpr (Attention::kGated)
       for (const auto& attention : attention_) values.push_back(attention->gate().template item<double>() - 1);
     return values;
   }
