@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The whole path without a download: draws labelled faces, trains DCS and QCS with the small backbone, evaluates both on
-// faces they have not seen, and leaves metrics and pictures. Expect at least 75 % for both (chance is 14 %).
+// faces they have not seen, and leaves metrics and pictures. Chance is 14 %.
 
 #include <boost/program_options.hpp>
 #include <iostream>
