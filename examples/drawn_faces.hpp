@@ -54,7 +54,7 @@ inline double uniform(Rng& rng, double low, double high) {
 /// The expression of a label at a random strength, every muscle a little off.
 inline Expression draw_expression(int label, Rng& rng) {
   Expression e = kExpressions[static_cast<std::size_t>(label)];
-  const double strength = uniform(rng, .6, 1.1);
+  const double strength = uniform(rng, .8, 1.1);
   for (double* muscle :
        {&e.brow_inner, &e.brow_outer, &e.brow_pinch, &e.eye_open, &e.lower_lid, &e.mouth_width,
         &e.mouth_curve, &e.mouth_open, &e.teeth, &e.sneer, &e.wrinkle, &e.cheek}) {
@@ -77,14 +77,15 @@ inline Colour draw_hair_colour(Rng& rng) {
 }
 
 inline Look draw_look(Rng& rng) {
+  // Data sets of faces come aligned, so pose varies by degrees, not by quarters.
   // The members of a braced list are evaluated in order, so a seed always means the same face.
   return Look{
-      .yaw = uniform(rng, -.3, .3),
-      .pitch = uniform(rng, -.15, .15),
-      .roll = uniform(rng, -.16, .16),
-      .scale = uniform(rng, .95, 1.2),
-      .shift_x = uniform(rng, -.09, .09),
-      .shift_y = uniform(rng, -.08, .08),
+      .yaw = uniform(rng, -.15, .15),
+      .pitch = uniform(rng, -.08, .08),
+      .roll = uniform(rng, -.08, .08),
+      .scale = uniform(rng, 1.02, 1.14),
+      .shift_x = uniform(rng, -.045, .045),
+      .shift_y = uniform(rng, -.04, .04),
       .width = uniform(rng, .7, .86),
       .eye_gap = uniform(rng, .31, .37),
       .eye_size = uniform(rng, .9, 1.15),
