@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iostream>
 #include <optional>
 #include <qcs/cli/process.hpp>
+#include <qcs/presets/networks.hpp>
 #include <qcs/presets/recipes.hpp>
 #include <qcs/train/optimizer.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace qcs::cli {
 
 /// What a training program was asked to do.
 struct RunOptions {
-  std::string model = "QCS";
-  std::string backbone = "ir50";
+  std::string model{Quadruplet::kName};
+  std::string backbone{Ir50::kName};
   Recipe recipe;
   OptimizerOptions optimizer;
   std::int64_t classes = 0;
@@ -87,6 +93,11 @@ inline void require(bool good, std::string_view what) {
   if (!good) throw UsageError(std::string(what));
 }
 
+inline void require_one_of(std::string_view what, std::string_view value, std::initializer_list<std::string_view> known) {
+  if (std::ranges::find(known, value) == known.end())
+    throw UsageError(fmt::format("unknown {} `{}`, expected {}", what, value, fmt::join(known, " or ")));
+}
+
 }  // namespace detail
 
 /// Reads the command line of the training program of `Dataset`, and the file named by --config for what the command line
@@ -137,12 +148,10 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   RunOptions run;
   detail::take(values, "model", run.model);
   detail::take(values, "backbone", run.backbone);
-  if (run.model != "QCS" && run.model != "DCS")
-    throw UsageError(fmt::format("unknown model `{}`, expected QCS or DCS", run.model));
-  if (run.backbone != "ir50" && run.backbone != "small")
-    throw UsageError(fmt::format("unknown backbone `{}`, expected ir50 or small", run.backbone));
+  detail::require_one_of("model", run.model, {Quadruplet::kName, Dual::kName});
+  detail::require_one_of("backbone", run.backbone, {Ir50::kName, SmallBackbone::kName});
   run.recipe = published_recipe<Dataset>(run.model);
-  if (run.backbone == "small") run.recipe.learning_rate = kSmallLearningRate;
+  if (run.backbone == SmallBackbone::kName) run.recipe.learning_rate = kSmallLearningRate;
   detail::take(values, "epochs", run.recipe.epochs);
   int batch_size = static_cast<int>(run.recipe.batch_size), limit_batches = 0;
   int classes = static_cast<int>(Dataset::kClasses.size());

@@ -9,6 +9,8 @@
 #include <qcs/data/sampling.hpp>
 #include <qcs/data/transform_options.hpp>
 #include <qcs/presets/datasets.hpp>
+#include <qcs/topology/dual.hpp>
+#include <qcs/topology/quadruplet.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,9 +85,9 @@ constexpr Recipe dcs_recipe() {
 /// The published recipe of `model` ("QCS" or "DCS") on `Dataset`; throws ConfigError on another name.
 template <class Dataset>
 Recipe published_recipe(std::string_view model) {
-  if (model == "QCS") return detail::qcs_recipe<Dataset>();
-  if (model == "DCS") return detail::dcs_recipe<Dataset>();
-  throw ConfigError(fmt::format("unknown model `{}`, expected QCS or DCS", model));
+  if (model == Quadruplet::kName) return detail::qcs_recipe<Dataset>();
+  if (model == Dual::kName) return detail::dcs_recipe<Dataset>();
+  throw ConfigError(fmt::format("unknown model `{}`, expected {} or {}", model, Quadruplet::kName, Dual::kName));
 }
 
 /// A recipe's values as text, for logs and reports.

@@ -14,7 +14,6 @@ namespace qcs {
 template <class S>
 concept StepPolicy = requires(S& step, int (*pass)()) {
   { S::kName } -> std::convertible_to<std::string_view>;
-  { S::kPasses } -> std::convertible_to<int>;
   { step.run(pass) } -> std::same_as<int>;
   { step.optimizer() } -> std::same_as<torch::optim::Optimizer&>;
   step.abandon();
@@ -25,7 +24,6 @@ concept StepPolicy = requires(S& step, int (*pass)()) {
 class SamStep {
  public:
   static constexpr std::string_view kName = "sam";
-  static constexpr int kPasses = 2;
 
   explicit SamStep(std::unique_ptr<torch::optim::Optimizer> base, SamOptions options = {})
       : sam_(std::move(base), options) {}
@@ -53,7 +51,6 @@ static_assert(StepPolicy<SamStep>);
 class PlainStep {
  public:
   static constexpr std::string_view kName = "plain";
-  static constexpr int kPasses = 1;
 
   /// `SamOptions` are taken and ignored, so that a trainer builds either step alike.
   explicit PlainStep(std::unique_ptr<torch::optim::Optimizer> optimizer, SamOptions = {})

@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(labels_outside_are_refused) {
   BOOST_CHECK_THROW(draw_face(kClasses, rng), qcs::ConfigError);
 }
 
-// Learnable, but not by comparing pixels: the nearest of the classes' mean images is better than chance (.14)
-// and far from good.
+// Learnable, but not by comparing pixels: the nearest of the classes' mean images is better than chance (.14) and
+// misses the .75 that the quickstart promises.
 BOOST_AUTO_TEST_CASE(nearest_mean_image_does_not_solve_it) {
   constexpr int kTrain = 100, kTest = 40;
   std::vector<cv::Mat> means;
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(nearest_mean_image_does_not_solve_it) {
   }
   const double accuracy = static_cast<double>(right) / (kTest * kClasses);
   BOOST_TEST_MESSAGE("nearest mean image: " << accuracy);
-  BOOST_TEST(accuracy < .6);
+  BOOST_TEST(accuracy < .7);
   BOOST_TEST(accuracy > .2);
 }
 
