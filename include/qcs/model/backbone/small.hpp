@@ -40,9 +40,8 @@ TORCH_MODULE(SmallUnit);
 
 /// A backbone that trains from scratch on a CPU: three narrow stages on a 56x56 nearest-neighbour reduction of the input.
 /// A summary of the whole coarse feature, one weight for every channel and place, is added to each of its places: faces are
-/// aligned, so where something is seen matters, and the transformers' averages over tokens start out blind to it. The
-/// summary's batch normalisation takes out what all faces share, which halves the steps until the first learning. Not
-/// in the paper; for quick experiments, tests and machines without an accelerator.
+/// aligned, so where something is seen matters, and the transformers' averages over tokens start out blind to it. Its
+/// batch normalisation takes out what all faces share, so that it learns sooner. Not in the paper; for quick experiments, tests and machines without an accelerator.
 class SmallBackbone : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "small";
