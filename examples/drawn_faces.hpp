@@ -158,7 +158,7 @@ inline DrawnFaces write_drawn_faces(const std::filesystem::path& folder, const s
   const DrawnFaces written{folder / "images", folder / fmt::format("drawn_{}.txt", split)};
   std::error_code error;
   std::filesystem::create_directories(written.images, error);
-  if (error) throw Error(fmt::format("{}: cannot be made: {}", written.images.string(), error.message()));
+  if (error) throw Error(fmt::format("cannot make the folder {}: {}", written.images.string(), error.message()));
   for (char letter : split) seed = derive_seed(seed, static_cast<unsigned char>(letter));
   std::ofstream list(written.list, std::ios::binary);
   const int classes = static_cast<int>(kExpressionNames.size());
@@ -168,12 +168,12 @@ inline DrawnFaces write_drawn_faces(const std::filesystem::path& folder, const s
     cv::Mat bgr;
     cv::cvtColor(draw_face(i % classes, rng), bgr, cv::COLOR_RGB2BGR);
     if (!cv::imwrite((written.images / name).string(), bgr)) {
-      throw Error(fmt::format("{}: cannot be written", (written.images / name).string()));
+      throw Error(fmt::format("cannot write {}", (written.images / name).string()));
     }
     list << name << ' ' << i % classes << '\n';
   }
   list.flush();
-  if (!list) throw Error(fmt::format("{}: cannot be written", written.list.string()));
+  if (!list) throw Error(fmt::format("cannot write {}", written.list.string()));
   return written;
 }
 

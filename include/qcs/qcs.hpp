@@ -69,7 +69,6 @@
 #include <qcs/report/canvas.hpp>
 #include <qcs/report/confusion_picture.hpp>
 #include <qcs/report/console.hpp>
-#include <qcs/report/curve_csv.hpp>
 #include <qcs/report/file.hpp>
 #include <qcs/report/loss_curve.hpp>
 #include <qcs/report/metrics_json.hpp>
@@ -77,8 +76,10 @@
 #include <qcs/report/plot.hpp>
 #include <qcs/report/progress.hpp>
 #include <qcs/report/run_files.hpp>
+#include <qcs/report/step_csv.hpp>
 #include <qcs/report/table.hpp>
 #include <qcs/report/timing_json.hpp>
 #include <qcs/presets/datasets.hpp>
+#include <qcs/presets/models.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/presets/recipes.hpp>

@@ -3,6 +3,8 @@
 // The names and shapes of our tensors against those of the published checkpoints: everything we have stands there, and
 // whatever stands there beside belongs to a module that the public forward pass never uses.
 
+#include <fmt/ranges.h>
+
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <map>
@@ -13,10 +15,7 @@
 namespace {
 
 std::string shape_text(const torch::Tensor& tensor) {
-  if (tensor.dim() == 0) return "scalar";
-  std::string text;
-  for (const auto size : tensor.sizes()) text += (text.empty() ? "" : "x") + std::to_string(size);
-  return text;
+  return tensor.dim() == 0 ? "scalar" : fmt::format("{}", fmt::join(tensor.sizes(), "x"));
 }
 
 std::map<std::string, std::string> published(const std::string& file) {

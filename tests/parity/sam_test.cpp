@@ -14,7 +14,7 @@ void check(parity::Fixture& fixture, const std::string& name, qcs::OptimizerKind
   const std::vector<std::vector<std::int64_t>> shapes{{5, 7}, {11}};
   std::vector<torch::Tensor> w, c, t;
   for (std::size_t k = 0; k < shapes.size(); ++k) {
-    const auto suffix = "." + std::to_string(k + 1);
+    const auto suffix = fmt::format(".{}", k + 1);
     w.push_back(parity::u("w" + suffix, shapes[k]).requires_grad_());
     c.push_back(parity::u("c" + suffix, shapes[k]));
     t.push_back(parity::u("t" + suffix, shapes[k]));

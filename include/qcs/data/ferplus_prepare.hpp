@@ -145,7 +145,7 @@ class FerplusPreparation {
       if (!labels_[i] || reader.read(rows_[i].split, pixels)) continue;
       const std::string file = destination(rows_[i]).string();
       if (!cv::imwrite(file, cv::Mat(kFer2013Side, kFer2013Side, CV_8UC1, pixels.data())))
-        throw DataError(fmt::format("{}: cannot write this image", file));
+        throw DataError(fmt::format("cannot write {}", file));
       options_.progress(++done_, total_);
     }
   }
@@ -158,7 +158,7 @@ class FerplusPreparation {
       if (labels_[i] && rows_[i].split == split)
         stream << ferplus_image_name(rows_[i]) << ' ' << *labels_[i] << '\n';
     stream.close();
-    if (!stream) throw DataError(fmt::format("{}: cannot write this list", unfinished.string()));
+    if (!stream) throw DataError(fmt::format("cannot write {}", unfinished.string()));
     std::filesystem::rename(unfinished, file);
   }
 

@@ -3,13 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <concepts>
 #include <qcs/core/error.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/network.hpp>
-#include <qcs/topology/dual.hpp>
-#include <qcs/topology/quadruplet.hpp>
+#include <qcs/presets/models.hpp>
 #include <string_view>
+#include <type_traits>
 
 namespace qcs {
 
@@ -25,22 +26,29 @@ using DcsNetwork = Network<Backbone, CrossSimilarityHead<NormedResidual>, Dual>;
 template <BackbonePolicy Backbone = Ir50>
 using DcsPreNormNetwork = Network<Backbone, CrossSimilarityHead<PreNormResidual>, Dual>;
 
-/// The one place where names become a type: calls `visit.operator()<Net>()` with the network published for `Dataset` under
-/// the model name "QCS" or "DCS", on the backbone "ir50" or "small", and returns its result. Throws ConfigError on
-/// another name.
+/// The network published for `Dataset` with branch topology `Topology`: DCS comes in two residual forms.
+template <class Dataset, BackbonePolicy Backbone, BranchTopology Topology>
+using PublishedNetwork = std::conditional_t<std::same_as<Topology, Dual>,
+                                            Network<Backbone, CrossSimilarityHead<typename Dataset::DcsResidual>, Dual>,
+                                            Network<Backbone, CrossSimilarityHead<NormedResidual>, Topology>>;
+
+/// Calls `visit.operator()<Backbone>()` with the backbone called `name`, "ir50" or "small", and returns its result. Throws
+/// ConfigError on another name.
+auto with_backbone(std::string_view name, auto&& visit) {
+  if (name == Ir50::kName) return visit.template operator()<Ir50>();
+  if (name == SmallBackbone::kName) return visit.template operator()<SmallBackbone>();
+  throw ConfigError(fmt::format("unknown backbone `{}`, expected {} or {}", name, Ir50::kName, SmallBackbone::kName));
+}
+
+/// Where names become a network type: calls `visit.operator()<Net>()` with the network published for `Dataset` under the
+/// model name `model` on the backbone `backbone`, and returns its result. Throws ConfigError on unknown names.
 template <class Dataset>
 auto with_network(std::string_view model, std::string_view backbone, auto&& visit) {
-  const auto with_backbone = [&]<class Backbone>() {
-    if (model == Quadruplet::kName) return visit.template operator()<QcsNetwork<Backbone>>();
-    if (model == Dual::kName) {
-      return visit.template
-      operator()<Network<Backbone, CrossSimilarityHead<typename Dataset::DcsResidual>, Dual>>();
-    }
-    throw ConfigError(fmt::format("unknown model `{}`, expected {} or {}", model, Quadruplet::kName, Dual::kName));
-  };
-  if (backbone == Ir50::kName) return with_backbone.template operator()<Ir50>();
-  if (backbone == SmallBackbone::kName) return with_backbone.template operator()<SmallBackbone>();
-  throw ConfigError(fmt::format("unknown backbone `{}`, expected {} or {}", backbone, Ir50::kName, SmallBackbone::kName));
+  return with_topology(model, [&]<class Topology>() {
+    return with_backbone(backbone, [&]<class Backbone>() {
+      return visit.template operator()<PublishedNetwork<Dataset, Backbone, Topology>>();
+    });
+  });
 }
 
 }  // namespace qcs

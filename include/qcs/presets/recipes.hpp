@@ -5,12 +5,10 @@
 
 #include <concepts>
 #include <cstdint>
-#include <qcs/core/error.hpp>
 #include <qcs/data/sampling.hpp>
 #include <qcs/data/transform_options.hpp>
 #include <qcs/presets/datasets.hpp>
-#include <qcs/topology/dual.hpp>
-#include <qcs/topology/quadruplet.hpp>
+#include <qcs/presets/models.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -85,9 +83,10 @@ constexpr Recipe dcs_recipe() {
 /// The published recipe of `model` ("QCS" or "DCS") on `Dataset`; throws ConfigError on another name.
 template <class Dataset>
 Recipe published_recipe(std::string_view model) {
-  if (model == Quadruplet::kName) return detail::qcs_recipe<Dataset>();
-  if (model == Dual::kName) return detail::dcs_recipe<Dataset>();
-  throw ConfigError(fmt::format("unknown model `{}`, expected {} or {}", model, Quadruplet::kName, Dual::kName));
+  return with_topology(model, []<class Topology>() {
+    if constexpr (std::same_as<Topology, Dual>) return detail::dcs_recipe<Dataset>();
+    else return detail::qcs_recipe<Dataset>();
+  });
 }
 
 /// A recipe's values as text, for logs and reports.

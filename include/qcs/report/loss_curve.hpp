@@ -9,10 +9,10 @@
 #include <iterator>
 #include <limits>
 #include <opencv2/core.hpp>
-#include <qcs/report/curve_csv.hpp>
 #include <qcs/report/file.hpp>
 #include <qcs/report/metrics_json.hpp>
 #include <qcs/report/plot.hpp>
+#include <qcs/report/step_csv.hpp>
 #include <qcs/train/events.hpp>
 #include <string>
 #include <utility>

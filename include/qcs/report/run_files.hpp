@@ -3,9 +3,9 @@
 
 #include <filesystem>
 #include <qcs/report/confusion_picture.hpp>
-#include <qcs/report/curve_csv.hpp>
 #include <qcs/report/loss_curve.hpp>
 #include <qcs/report/metrics_json.hpp>
+#include <qcs/report/step_csv.hpp>
 #include <qcs/report/timing_json.hpp>
 #include <qcs/train/events.hpp>
 

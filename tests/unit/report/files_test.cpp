@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <qcs/report/curve_csv.hpp>
 #include <qcs/report/file.hpp>
 #include <qcs/report/metrics_json.hpp>
 #include <qcs/report/run_files.hpp>
+#include <qcs/report/step_csv.hpp>
 #include <qcs/report/timing_json.hpp>
 #include <sstream>
 #include <string>

@@ -73,7 +73,7 @@ class StepCsv {
   void on_step(const StepEvent& event) {
     if (!file_.is_open()) open(event.step);
     file_ << format_step(event) << '\n' << std::flush;
-    if (!file_) throw Error(fmt::format("{}: cannot be written", path_.string()));
+    if (!file_) throw Error(fmt::format("cannot write {}", path_.string()));
   }
 
  private:

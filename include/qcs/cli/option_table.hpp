@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <boost/program_options.hpp>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <qcs/cli/process.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qcs::cli {
+
+/// What values a number option takes, as a test and as the end of the sentence "--option must be ...".
+struct Range {
+  std::function<bool(double)> holds;
+  std::string text;
+};
+
+inline Range at_least(double low) {
+  return {[=](double v) { return v >= low; }, fmt::format("at least {}", low)};
+}
+
+inline Range above(double low) {
+  return {[=](double v) { return v > low; }, fmt::format("above {}", low)};
+}
+
+inline Range within(double low, double high) {
+  return {[=](double v) { return v >= low && v <= high; }, fmt::format("within {}..{}", low, high)};
+}
+
+/// The options of a program, each bound to the variable that takes its value. Two of them are always there: --help, and
+/// --config, a file of `option = value` lines for what the command line leaves open.
+class OptionTable {
+ public:
+  explicit OptionTable(const std::string& title) : options_(title, 110) {
+    options_.add_options()("help,h", "print this text");
+    add("config", boost::program_options::value<std::string>()->value_name("PATH"),
+        "file with `option = value` lines, for options not on the command line");
+  }
+
+  /// @param name as Boost writes it: "batch-size,b" is --batch-size and -b.
+  void text(const char* name, std::string& target, const std::string& help) {
+    add(name, boost::program_options::value<std::string>(&target)->value_name("TEXT"), help);
+  }
+
+  void path(const char* name, std::filesystem::path& target, const std::string& help) {
+    const auto assign = [&target](const std::string& given) { target = given; };
+    add(name, boost::program_options::value<std::string>()->value_name("PATH")->notifier(assign), help);
+  }
+
+  template <class Number>
+  void number(const char* name, auto& target, const Range& range, const std::string& help) {
+    const std::string_view both = name;
+    const auto assign = [&target, range, option = std::string(both.substr(0, both.find(',')))](Number given) {
+      if (!range.holds(static_cast<double>(given)))
+        throw UsageError(fmt::format("--{} must be {}, not {}", option, range.text, given));
+      target = given;
+    };
+    add(name, boost::program_options::value<Number>()->value_name("N")->notifier(assign), help);
+  }
+
+  /// Reads the command line and the config file, without touching the variables yet. False after printing --help. Throws
+  /// UsageError.
+  bool parse(int argc, char** argv) {
+    namespace po = boost::program_options;
+    std::vector<std::string> arguments;
+    for (int i = 1; i < argc; ++i) arguments.push_back(canonical(argv[i]));
+    try {
+      // Without guessing: a misspelt option is an error, not a prefix of another one.
+      const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+      const po::positional_options_description none;
+      po::store(po::command_line_parser(arguments).options(options_).positional(none).style(style).run(), values_);
+      if (given("config")) read_config(values_["config"].as<std::string>());
+    } catch (const po::error& error) {
+      throw UsageError(fmt::format("{} (--help lists the options)", error.what()));
+    }
+    if (given("help")) std::cout << options_;
+    return !given("help");
+  }
+
+  /// Whether parse() met the option.
+  bool given(const char* name) const { return values_.count(name) != 0; }
+
+  /// The text given for an option of text(), or `otherwise`: for options that decide the defaults of others.
+  std::string text_or(const char* name, std::string_view otherwise) const {
+    return given(name) ? values_[name].as<std::string>() : std::string(otherwise);
+  }
+
+  /// Writes what was given to the variables. Throws UsageError for a number out of its range.
+  void assign() { boost::program_options::notify(values_); }
+
+ private:
+  /// The public programs spell some options otherwise; both spellings are taken.
+  static std::string canonical(std::string argument) {
+    static constexpr std::pair<std::string_view, std::string_view> kSpellings[] = {
+        {"--num_classes", "--num-classes"}, {"--learning-rate", "--lr"}, {"--weight-decay", "--wd"}};
+    for (const auto& [other, ours] : kSpellings)
+      if (argument == other || argument.starts_with(std::string(other) + "="))
+        return std::string(ours) + argument.substr(other.size());
+    return argument;
+  }
+
+  void add(const char* name, const boost::program_options::value_semantic* value, const std::string& help) {
+    options_.add_options()(name, value, help.c_str());
+  }
+
+  void read_config(const std::string& file) {
+    std::ifstream in(file);
+    if (!in) throw UsageError(fmt::format("cannot read the config file {}", file));
+    try {
+      boost::program_options::store(boost::program_options::parse_config_file(in, options_), values_);
+    } catch (const boost::program_options::error& error) {
+      throw UsageError(fmt::format("{}: {}", file, error.what()));
+    }
+  }
+
+  boost::program_options::options_description options_;
+  boost::program_options::variables_map values_;
+};
+
+}  // namespace qcs::cli
