@@ -6,10 +6,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
   cat <<'END'
-usage: bash tests/run.sh [--preset NAME] [--werror] [--target NAME]... [ctest options]
+usage: bash tests/run.sh [--preset NAME] [--werror] [--python] [--target NAME]... [ctest options]
 
   --preset NAME   release (default), debug or asan
   --werror        make warnings errors
+  --python        also test the exchange of weights with Python (installs python3-torch)
   --target NAME   build only this target, may be repeated
   ctest options   passed on, for example -R topology
 
@@ -19,6 +20,7 @@ END
 }
 
 preset=release
+more_packages=
 configure=()
 targets=()
 tests=()
@@ -28,13 +30,14 @@ while [ $# -gt 0 ]; do
     --preset) preset=${2:?--preset needs a name}; shift 2 ;;
     --preset=*) preset=${1#*=}; shift ;;
     --werror) configure+=(-DQCS_WERROR=ON); shift ;;
+    --python) configure+=(-DQCS_TEST_PYTHON=ON); more_packages=python3-torch; shift ;;
     --target) targets+=(--target "${2:?--target needs a name}"); shift 2 ;;
     *) tests+=("$1"); shift ;;
   esac
 done
 
 source cmake/setup.sh
-qcs_install_packages
+qcs_install_packages $more_packages
 seconds() { echo "$((SECONDS / 60)) min $((SECONDS % 60)) s"; }
 
 qcs_configure "$preset" "${configure[@]}"

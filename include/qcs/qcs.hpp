@@ -15,6 +15,14 @@
 #include <qcs/topology/triplet.hpp>
 #include <qcs/metric/confusion_matrix.hpp>
 #include <qcs/metric/running_mean.hpp>
+#include <qcs/io/pickle_reader.hpp>
+#include <qcs/io/pickle_value.hpp>
+#include <qcs/io/safetensors.hpp>
+#include <qcs/io/tensor_value.hpp>
+#include <qcs/io/torch_file.hpp>
+#include <qcs/io/weight_file.hpp>
+#include <qcs/io/write_torch.hpp>
+#include <qcs/io/zip_archive.hpp>
 #include <qcs/data/augmentation.hpp>
 #include <qcs/data/class_index.hpp>
 #include <qcs/data/colour.hpp>
@@ -46,6 +54,7 @@
 #include <qcs/model/backbone/ir_unit.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/concepts.hpp>
+#include <qcs/model/describe_weights.hpp>
 #include <qcs/model/encoder/batched_matmul.hpp>
 #include <qcs/model/encoder/class_head.hpp>
 #include <qcs/model/encoder/feed_forward.hpp>
@@ -54,7 +63,9 @@
 #include <qcs/model/encoder/vit_block.hpp>
 #include <qcs/model/head/classifier.hpp>
 #include <qcs/model/head/cross_similarity_head.hpp>
+#include <qcs/model/load_weights.hpp>
 #include <qcs/model/network.hpp>
+#include <qcs/model/published_names.hpp>
 #include <qcs/model/token/pyramid_tokens.hpp>
 #include <qcs/train/checkpoint.hpp>
 #include <qcs/train/evaluate.hpp>
@@ -74,6 +85,7 @@
 #include <qcs/report/metrics_json.hpp>
 #include <qcs/report/pace.hpp>
 #include <qcs/report/plot.hpp>
+#include <qcs/report/prediction_csv.hpp>
 #include <qcs/report/progress.hpp>
 #include <qcs/report/run_files.hpp>
 #include <qcs/report/step_csv.hpp>

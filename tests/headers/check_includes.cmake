@@ -7,6 +7,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/../../cmake/IncludeGraph.cmake)
 set(level_core 0)
 set(level_topology 1)
 set(level_metric 1)
+set(level_io 1)
 set(level_data 2)
 set(level_model 2)
 set(level_train 3)
@@ -18,7 +19,7 @@ set(level_testing 6)
 set(level_qcs.hpp 7)
 
 # Headers that must compile without LibTorch.
-set(light "^qcs/((topology|metric|report)/.*|core/(error|random|version)|train/events)\\.hpp$")
+set(light "^qcs/((topology|metric|report)/.*|core/(error|random|version)|io/(pickle_value|pickle_reader|zip_archive)|train/events)\\.hpp$")
 
 set(faults "")
 qcs_list_headers(${ROOT} headers)

@@ -72,7 +72,7 @@ refused "a checkpoint of another model" 1 "runs/good/last.pt holds DCS backbone=
 refused "a checkpoint of another backbone" 1 "this run builds DCS backbone=ir50" \
   "$programs/train_raf_db" --backbone ir50 --model DCS --evaluate runs/good/last.pt
 refused "a missing checkpoint" 1 "no checkpoint at runs/none.pt" $bad --pretrained runs/none.pt
-refused "no checkpoint at all" 1 "$list is not a qcs checkpoint" $bad --pretrained "$list"
+refused "no checkpoint at all" 1 "$list: neither a file of torch.save nor safetensors" $bad --pretrained "$list"
 refused "a second run in one folder" 1 "runs/good holds a finished or interrupted run" $train --out runs/good --model DCS
 refused "resume with nothing left to do" 1 "2 of 2 epochs are done" \
   "$programs/train_raf_db" --backbone small --model DCS --epochs 2 --resume runs/good/last.pt --out runs/good

@@ -54,6 +54,17 @@ class OptionTable {
     add(name, boost::program_options::value<std::string>()->value_name("PATH")->notifier(assign), help);
   }
 
+  /// A path that is given without its name, in the order of these calls, and must be given.
+  void positional(const char* name, std::filesystem::path& target, const std::string& help) {
+    path(name, target, help);
+    positions_.add(name, 1);
+    required_.emplace_back(name);
+  }
+
+  void flag(const char* name, bool& target, const std::string& help) {
+    add(name, boost::program_options::bool_switch(&target), help);
+  }
+
   template <class Number>
   void number(const char* name, auto& target, const Range& range, const std::string& help) {
     const std::string_view both = name;
@@ -74,14 +85,18 @@ class OptionTable {
     try {
       // Without guessing: a misspelt option is an error, not a prefix of another one.
       const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-      const po::positional_options_description none;
-      po::store(po::command_line_parser(arguments).options(options_).positional(none).style(style).run(), values_);
+      po::store(po::command_line_parser(arguments).options(options_).positional(positions_).style(style).run(), values_);
       if (given("config")) read_config(values_["config"].as<std::string>());
     } catch (const po::error& error) {
       throw UsageError(fmt::format("{} (--help lists the options)", error.what()));
     }
-    if (given("help")) std::cout << options_;
-    return !given("help");
+    if (given("help")) {
+      std::cout << options_;
+      return false;
+    }
+    for (const auto* name : required_)
+      if (!given(name)) throw UsageError(fmt::format("{} is missing (--help lists the options)", name));
+    return true;
   }
 
   /// Whether parse() met the option.
@@ -121,6 +136,8 @@ class OptionTable {
   }
 
   boost::program_options::options_description options_;
+  boost::program_options::positional_options_description positions_;
+  std::vector<const char*> required_;
   boost::program_options::variables_map values_;
 };
 

@@ -25,7 +25,8 @@ struct RunOptions {
   std::int64_t classes = 0;
   std::filesystem::path train_list, test_list, image_root;
   std::filesystem::path out;
-  std::filesystem::path resume, evaluate, pretrained;
+  std::filesystem::path resume, evaluate, pretrained, predictions;
+  std::string pretrained_part = "backbone";
   int first_epoch = 0;
   int workers = std::min(4, cores());
   int threads = cores();
@@ -89,8 +90,11 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   options.number<int>("start-epoch", run.first_epoch, at_least(0), "number of the first epoch, counted from 0 (default 0)");
   options.number<int>("limit-batches", run.limit_batches, at_least(0), "training steps per epoch (default 0: all)");
   options.path("resume", run.resume, "go on from a checkpoint, RUN/last.pt");
-  options.path("evaluate,e", run.evaluate, "only evaluate a checkpoint on the test list");
-  options.path("pretrained", run.pretrained, "start the backbone from the backbone weights of a checkpoint");
+  options.path("evaluate,e", run.evaluate, "only evaluate a file of weights (.pth, .safetensors, .pt) on the test list");
+  options.path("predictions", run.predictions, "with --evaluate: CSV file for label, prediction and logits of every image");
+  options.path("pretrained", run.pretrained, "start from a file of weights: ir50.pth, a published or own checkpoint, safetensors");
+  options.text("pretrained-part", run.pretrained_part,
+               "what to take of it: backbone (default), all (must fit wholly) or matching (what fits; prints what does not)");
   options.number<std::uint64_t>("seed", run.seed, at_least(0), "default 0");
   options.text("device", run.device, "auto (default: cuda where there is one), cpu, cuda or cuda:N");
   options.path("out", run.out, fmt::format("folder for checkpoints, metrics and pictures (default runs/{}-MODEL-BACKBONE)",
@@ -105,10 +109,14 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   } catch (const ConfigError& error) {
     throw UsageError(error.what());
   }
+  if (run.pretrained_part != "backbone" && run.pretrained_part != "all" && run.pretrained_part != "matching")
+    throw UsageError(fmt::format("unknown --pretrained-part `{}`, expected backbone, all or matching", run.pretrained_part));
   run.optimizer.learning_rate = run.recipe.learning_rate;
   for (const auto* other : {"evaluate", "pretrained"})
     if (options.given("resume") && options.given(other))
       throw UsageError(fmt::format("--resume and --{} exclude each other", other));
+  if (options.given("predictions") && !options.given("evaluate"))
+    throw UsageError("--predictions goes with --evaluate");
   return run;
 }
 

@@ -45,7 +45,7 @@ int train_program(int argc, char** argv) {
     if (run->evaluate.empty()) detail::require_fresh(*run);
     auto test = read_image_list(run->test_list, run->image_root, classes);
     return with_network<Dataset>(run->model, run->backbone, [&]<class Net>() {
-      if (!run->evaluate.empty()) return evaluate_checkpoint<Net>(*run, test, names);
+      if (!run->evaluate.empty()) return evaluate_weights<Net>(*run, test, names);
       auto train = read_image_list(run->train_list, run->image_root, classes);
       train_network<Net>(*run, std::move(train), std::move(test), Dataset::kName, names);
       return 0;

@@ -6,7 +6,11 @@
 #include <qcs/data/labelled_dataset.hpp>
 #include <qcs/data/loader.hpp>
 #include <qcs/data/tuple_dataset.hpp>
+#include <qcs/io/weight_file.hpp>
+#include <qcs/model/describe_weights.hpp>
+#include <qcs/model/load_weights.hpp>
 #include <qcs/report/console.hpp>
+#include <qcs/report/prediction_csv.hpp>
 #include <qcs/report/run_files.hpp>
 #include <qcs/report/table.hpp>
 #include <qcs/train/trainer.hpp>
@@ -38,29 +42,69 @@ Net make_network(const Recipe& recipe, std::int64_t classes, std::uint64_t seed)
                             .drop_attention_output = recipe.drop_attention_output});
 }
 
-/// Copies the backbone's weights and statistics out of a checkpoint, whatever network they were trained in. Throws
-/// CheckpointError if they do not fit.
+/// Loads all weights of a network from a file of any format. Throws CheckpointError that names the file, what it holds and
+/// what was expected.
 template <class Net>
-void load_backbone(Net& network, const std::filesystem::path& path) {
-  const auto checkpoint = load_checkpoint(path);
-  const std::string prefix = "ir_back.";
-  StateDict weights;
-  for (const auto& [name, tensor] : checkpoint.state_dict)
-    if (name.starts_with(prefix)) weights.emplace(name.substr(prefix.size()), tensor);
-  load_state_dict(*network->named_children()["ir_back"], weights,
-                  fmt::format("the backbone of {} ({})", path.string(), checkpoint.architecture));
+KeyReport load_network(Net& network, const std::filesystem::path& path, Matching matching = Matching::kStrict) {
+  const auto file = io::read_weight_file(path);
+  const auto held = describe_weights(file);
+  const auto mismatch = [&](std::string_view why) {
+    return CheckpointError(fmt::format("{} holds {}; this run builds {}{}", path.string(), held, network->architecture(), why));
+  };
+  if (matching == Matching::kStrict && file.metadata.contains("architecture") && held != network->architecture()) throw mismatch("");
+  try {
+    return load_weights(*network, file.tensors, matching);
+  } catch (const CheckpointError& error) {
+    throw mismatch(fmt::format(": {}", error.what()));
+  }
 }
 
-/// Evaluates the checkpoint `run.evaluate` on `list` and prints the result.
+/// Loads the backbone's weights and statistics from the file of a whole network, whatever its model, or of a backbone alone
+/// (ir50.pth). Throws CheckpointError if they do not fit.
 template <class Net>
-int evaluate_checkpoint(const RunOptions& run, const ImageList& list, const std::vector<std::string>& class_names) {
+KeyReport load_backbone(Net& network, const std::filesystem::path& path) {
+  constexpr std::string_view kPrefix = "ir_back.";
+  const auto file = io::read_weight_file(path);
+  const bool whole = std::ranges::any_of(file.tensors, [&](const auto& named) { return library_name(named.first).starts_with(kPrefix); });
+  try {
+    return load_weights(*network->named_children()["ir_back"], file.tensors, Matching::kStrict, whole ? kPrefix : "");
+  } catch (const CheckpointError& error) {
+    throw CheckpointError(fmt::format("{} holds {}; its backbone is not {}: {}", path.string(), describe_weights(file),
+                                      Net::ContainedType::BackboneType::kName, error.what()));
+  }
+}
+
+/// Starts a network from the file `run.pretrained`, as `run.pretrained_part` says, and prints what was taken.
+template <class Net>
+void load_pretrained(Net& network, const RunOptions& run) {
+  const auto report = run.pretrained_part == "backbone" ? load_backbone(network, run.pretrained)
+                      : run.pretrained_part == "all"    ? load_network(network, run.pretrained)
+                                                        : load_network(network, run.pretrained, Matching::kPartial);
+  if (report.loaded.empty())
+    throw CheckpointError(fmt::format("{} has no tensor that fits this network: {}", run.pretrained.string(), report.text()));
+  fmt::print("{}: {}\n", run.pretrained.string(), report.text());
+}
+
+/// Evaluates the weights in `run.evaluate` on `list`, prints the result and writes `run.predictions` if it is set.
+template <class Net>
+int evaluate_weights(const RunOptions& run, const ImageList& list, const std::vector<std::string>& class_names) {
   Net network = make_network<Net>(run.recipe, run.classes, run.seed);
-  load_state_dict(*network, load_for(*network, run.evaluate).state_dict, run.evaluate.string());
+  load_network(network, run.evaluate);
   const auto target = device(run.device);
   network->to(target);
   Loader loader(LabelledDataset(list, run.recipe.transform), {.batch_size = run.recipe.batch_size, .workers = run.workers});
   ConsoleReporter console(run.print_freq);
-  const auto result = evaluate(network, loader.epoch(0), run.classes, static_cast<std::int64_t>(list.images.size()), target, console);
+  const auto total = static_cast<std::int64_t>(list.images.size());
+  const auto evaluate_with = [&](auto&... more) { return evaluate(network, loader.epoch(0), run.classes, total, target, console, more...); };
+  Evaluation result;
+  if (run.predictions.empty()) {
+    result = evaluate_with();
+  } else {
+    std::vector<std::string> names;
+    for (const auto& image : list.images) names.push_back(image.path.lexically_relative(run.image_root).string());
+    PredictionCsv predictions(run.predictions, std::move(names), class_names);
+    result = evaluate_with(predictions);
+  }
   fmt::print("{}\n", class_table(result.confusion, class_names));
   fmt::print("{}: loss {:.4f}, accuracy {:.2f} %, mean class accuracy {:.2f} %, macro F1 {:.4f} on {} images\n",
              run.evaluate.string(), result.loss, 100 * result.confusion.accuracy(),
@@ -85,7 +129,7 @@ RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList 
   Loader eval(LabelledDataset(std::move(eval_list), recipe.transform),
               {.batch_size = recipe.batch_size, .workers = run.workers});
   Net network = make_network<Net>(recipe, run.classes, run.seed);
-  if (!run.pretrained.empty()) load_backbone(network, run.pretrained);
+  if (!run.pretrained.empty()) load_pretrained(network, run);
   RunInfo info{.model = run.model, .backbone = run.backbone, .dataset = std::string(dataset), .recipe = describe(recipe)};
   info.recipe.emplace_back("optimizer", fmt::format("SAM around {}", kOptimizerNames[static_cast<std::size_t>(run.optimizer.kind)]));
   Trainer<Net> trainer(std::move(network),

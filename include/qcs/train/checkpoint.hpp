@@ -2,24 +2,20 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <map>
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
-#include <qcs/metric/confusion_matrix.hpp>
+#include <qcs/io/weight_file.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
 namespace qcs {
-
-/// Tensors by name.
-using StateDict = std::map<std::string, torch::Tensor>;
 
 /// State of a training run between two epochs.
 struct Checkpoint {
@@ -32,51 +28,51 @@ struct Checkpoint {
   std::int64_t seed = 0;
   std::int64_t best_epoch = -1;
   std::vector<std::int64_t> best_confusion = {};  ///< row-major counts; empty before the first evaluation
-  StateDict state_dict = {};  ///< parameters and buffers under the public names, on the CPU
+  io::NamedTensors state_dict = {};  ///< parameters and buffers under the public names, on the CPU
   std::string optimizer = {};  ///< the base optimiser's state as LibTorch serialises it
 };
 
-/// Parameters and buffers of a module by name, copied to the CPU.
-inline StateDict state_dict(const torch::nn::Module& module) {
-  StateDict state;
-  for (const auto& item : module.named_parameters()) state.emplace(item.key(), item.value().detach().cpu().clone());
-  for (const auto& item : module.named_buffers()) state.emplace(item.key(), item.value().detach().cpu().clone());
-  return state;
-}
+namespace detail {
 
-/// Copies `state` into the module's parameters and buffers. Strict: throws CheckpointError, naming `source`, that lists
-/// all missing and unexpected names and all differing shapes, and then leaves the module as it was.
-inline void load_state_dict(torch::nn::Module& module, const StateDict& state, const std::string& source) {
-  std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
-  std::vector<std::string> faults;
-  const auto match = [&](const auto& items) {
-    for (const auto& item : items) {
-      const auto found = state.find(item.key());
-      std::ostringstream text;
-      if (found == state.end()) {
-        text << "missing " << item.key();
-      } else if (found->second.sizes() != item.value().sizes()) {
-        text << item.key() << " has shape " << found->second.sizes() << ", expected " << item.value().sizes();
-      } else {
-        copies.emplace_back(item.value(), found->second);
-        continue;
-      }
-      faults.push_back(text.str());
-    }
-  };
-  const auto parameters = module.named_parameters(), buffers = module.named_buffers();
-  match(parameters);
-  match(buffers);
-  for (const auto& [name, tensor] : state)
-    if (!parameters.contains(name) && !buffers.contains(name)) faults.push_back("unexpected " + name);
-  if (!faults.empty()) {
-    constexpr std::size_t kShown = 8;
-    const auto shown = std::vector<std::string>(faults.begin(), faults.begin() + std::min(faults.size(), kShown));
-    throw CheckpointError(fmt::format("{} does not fit the network, {} tensors differ: {}{}", source, faults.size(),
-                                      fmt::join(shown, "; "), faults.size() > kShown ? "; ..." : ""));
+/// The entries of a checkpoint's dictionary; each throws CheckpointError if it is missing or of another type.
+class CheckpointFields {
+ public:
+  explicit CheckpointFields(io::ZipTorchFile& file) : file_(file), root_(io::unwrapped(file.root())) {}
+
+  const io::PickleValue& at(const char* name) const {
+    const auto* value = root_.find(name);
+    if (value == nullptr) throw CheckpointError(fmt::format("it has no `{}`", name));
+    return io::unwrapped(*value);
   }
-  const torch::NoGradGuard no_grad;
-  for (auto& [target, value] : copies) target.copy_(value);
+
+  const std::string& text(const char* name) const { return at(name, io::PickleValue::Kind::kText).text; }
+  std::int64_t integer(const char* name) const { return at(name, io::PickleValue::Kind::kInteger).integer; }
+
+  torch::Tensor tensor(const char* name, torch::ScalarType dtype) const {
+    const auto value = io::tensor_value(at(name));
+    if (!value || value->storage.dtype != dtype) throw CheckpointError(fmt::format("`{}` is of another type", name));
+    return file_.read(*value).contiguous();
+  }
+
+ private:
+  const io::PickleValue& at(const char* name, io::PickleValue::Kind kind) const {
+    const auto& value = at(name);
+    if (!value.is(kind)) throw CheckpointError(fmt::format("`{}` is of another type", name));
+    return value;
+  }
+
+  io::ZipTorchFile& file_;
+  const io::PickleValue& root_;
+};
+
+}  // namespace detail
+
+/// Parameters and buffers of a module by name, copied to the CPU.
+inline io::NamedTensors state_dict(const torch::nn::Module& module) {
+  io::NamedTensors state;
+  for (const auto& item : module.named_parameters()) state.emplace_back(item.key(), item.value().detach().cpu().clone());
+  for (const auto& item : module.named_buffers()) state.emplace_back(item.key(), item.value().detach().cpu().clone());
+  return state;
 }
 
 /// Writes a checkpoint atomically. The file is a zip of a plain dictionary, which Python's `torch.load` reads too.
@@ -101,37 +97,33 @@ inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint&
   write_atomically(path, [&](std::ofstream& out) { out.write(pickled.data(), static_cast<std::streamsize>(pickled.size())); });
 }
 
-/// Reads a checkpoint. Throws CheckpointError when the file is missing or is not a whole qcs checkpoint.
+/// Reads a checkpoint, every byte of it against its checksum. Throws CheckpointError when the file is missing, damaged, or
+/// not a qcs checkpoint.
 inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path))
     throw CheckpointError(fmt::format("no checkpoint at {}", path.string()));
-  std::ifstream in(path, std::ios::binary);
-  const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   try {
-    const auto root = torch::pickle_load(bytes).toGenericDict();
-    if (root.at("format").toStringRef() != Checkpoint::kFormat)
-      throw CheckpointError(fmt::format("{} has format `{}`, expected `{}`", path.string(),
-                                        root.at("format").toStringRef(), Checkpoint::kFormat));
-    Checkpoint checkpoint;
-    checkpoint.architecture = root.at("architecture").toStringRef();
-    std::istringstream names(root.at("class_names").toStringRef());
+    io::ZipTorchFile file(path);
+    const detail::CheckpointFields fields(file);
+    if (const auto& format = fields.text("format"); format != Checkpoint::kFormat)
+      throw CheckpointError(fmt::format("its format is `{}`, expected `{}`", format, Checkpoint::kFormat));
+    Checkpoint checkpoint{.architecture = fields.text("architecture"),
+                          .epochs_done = fields.integer("epoch"),
+                          .steps = fields.integer("steps"),
+                          .seed = fields.integer("seed"),
+                          .best_epoch = fields.integer("best_epoch"),
+                          .state_dict = io::detail::tensors_in(file, fields.at("state_dict"))};
+    std::istringstream names(fields.text("class_names"));
     for (std::string name; std::getline(names, name);) checkpoint.class_names.push_back(name);
-    checkpoint.epochs_done = root.at("epoch").toInt();
-    checkpoint.steps = root.at("steps").toInt();
-    checkpoint.seed = root.at("seed").toInt();
-    checkpoint.best_epoch = root.at("best_epoch").toInt();
-    const auto counts = root.at("best_confusion").toTensor().contiguous();
+    const auto counts = fields.tensor("best_confusion", torch::kInt64);
     checkpoint.best_confusion.assign(counts.data_ptr<std::int64_t>(), counts.data_ptr<std::int64_t>() + counts.numel());
-    for (const auto& item : root.at("state_dict").toGenericDict())
-      checkpoint.state_dict.emplace(item.key().toStringRef(), item.value().toTensor());
-    const auto optimizer = root.at("optimizer").toTensor().contiguous();
+    const auto optimizer = fields.tensor("optimizer", torch::kUInt8);
     checkpoint.optimizer.assign(reinterpret_cast<const char*>(optimizer.data_ptr<std::uint8_t>()),
                                 static_cast<std::size_t>(optimizer.numel()));
+    file.verify();
     return checkpoint;
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception&) {
-    throw CheckpointError(fmt::format("{} is not a qcs checkpoint, or it is damaged", path.string()));
+  } catch (const CheckpointError& error) {
+    throw CheckpointError(fmt::format("{} is not a qcs checkpoint, or it is damaged: {}", path.string(), error.what()));
   }
 }
 

@@ -38,6 +38,11 @@ Evaluation evaluate(Network& network, Range&& batches, std::int64_t classes, std
                              static_cast<int>(predicted[i].template item<std::int64_t>()));
       }
       images += predicted.size(0);
+      const auto rows = logits.to(torch::kFloat64).contiguous();
+      notify(PredictionEvent{.images = batch.indices,
+                             .labels = {batch.labels.template data_ptr<std::int64_t>(), static_cast<std::size_t>(batch.labels.numel())},
+                             .logits = {rows.template data_ptr<double>(), static_cast<std::size_t>(rows.numel())}},
+             observers...);
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
       notify(EvaluationProgress{.images = images, .total = total, .seconds = elapsed.count()}, observers...);
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <qcs/metric/confusion_matrix.hpp>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +13,7 @@ namespace qcs {
 
 // What a training run tells its observers. An observer is any object with one or more of
 //   on_run_begin(const RunInfo&)   on_step(const StepEvent&)   on_evaluation(const EvaluationProgress&)
-//   on_epoch(const EpochEvent&)    on_run_end(const RunSummary&)
+//   on_epoch(const EpochEvent&)    on_run_end(const RunSummary&)    on_prediction(const PredictionEvent&)
 // Accuracies are shares in 0..1, losses are mean cross entropies in nats, times are seconds of wall clock.
 
 /// What is known when a run starts.
@@ -73,6 +75,13 @@ struct EvaluationProgress {
   std::int64_t images = 0;
   std::int64_t total = 0;
   double seconds = 0;  ///< since this evaluation began
+};
+
+/// The base branch's answers on some images of an evaluation; valid during the call.
+struct PredictionEvent {
+  std::span<const std::size_t> images;   ///< positions in the evaluation list
+  std::span<const std::int64_t> labels;  ///< one for each image
+  std::span<const double> logits;        ///< row-major, one row for each image, one column for each class
 };
 
 }  // namespace qcs

@@ -12,6 +12,7 @@ void notify_one(Observer& observer, const Event& event) {
   if constexpr (requires { observer.on_run_begin(event); }) observer.on_run_begin(event);
   if constexpr (requires { observer.on_step(event); }) observer.on_step(event);
   if constexpr (requires { observer.on_evaluation(event); }) observer.on_evaluation(event);
+  if constexpr (requires { observer.on_prediction(event); }) observer.on_prediction(event);
   if constexpr (requires { observer.on_epoch(event); }) observer.on_epoch(event);
   if constexpr (requires { observer.on_run_end(event); }) observer.on_run_end(event);
 }
@@ -21,6 +22,7 @@ concept HearsSomething =
     requires(Observer& o, const RunInfo& e) { o.on_run_begin(e); } ||
     requires(Observer& o, const StepEvent& e) { o.on_step(e); } ||
     requires(Observer& o, const EvaluationProgress& e) { o.on_evaluation(e); } ||
+    requires(Observer& o, const PredictionEvent& e) { o.on_prediction(e); } ||
     requires(Observer& o, const EpochEvent& e) { o.on_epoch(e); } ||
     requires(Observer& o, const RunSummary& e) { o.on_run_end(e); };
 
@@ -31,7 +33,7 @@ template <class Event, class... Observers>
 void notify(const Event& event, Observers&... observers) {
   static_assert((detail::HearsSomething<Observers> && ...),
                 "qcs observer: give it at least one of on_run_begin(const RunInfo&), on_step(const StepEvent&), "
-                "on_evaluation(const EvaluationProgress&), on_epoch(const EpochEvent&), on_run_end(const RunSummary&)");
+                "on_evaluation(const EvaluationProgress&), on_prediction(const PredictionEvent&), on_epoch(const EpochEvent&), on_run_end(const RunSummary&)");
   (detail::notify_one(observers, event), ...);
 }
 

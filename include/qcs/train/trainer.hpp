@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <qcs/core/random.hpp>
 #include <qcs/metric/running_mean.hpp>
+#include <qcs/model/load_weights.hpp>
 #include <qcs/train/checkpoint.hpp>
 #include <qcs/train/evaluate.hpp>
 #include <qcs/train/loss.hpp>
@@ -109,7 +110,7 @@ class Trainer {
     if (c.seed != static_cast<std::int64_t>(options_.seed))
       throw CheckpointError(fmt::format("{} was trained with seed {}, this run has seed {}", path.string(), c.seed,
                                         options_.seed));
-    load_state_dict(*network_, c.state_dict, path.string());
+    load_weights(*network_, c.state_dict);
     torch::serialize::InputArchive archive;
     std::istringstream stream(c.optimizer);
     archive.load_from(stream);

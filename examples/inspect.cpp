@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// What a file of weights holds: names, shapes, dtypes, and what stands beside them.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <qcs/cli/option_table.hpp>
+#include <qcs/io/weight_file.hpp>
+#include <qcs/model/describe_weights.hpp>
+
+namespace {
+
+int inspect(int argc, char** argv) {
+  std::filesystem::path input;
+  qcs::cli::OptionTable options("inspect FILE, lists the tensors of a .pth, .pt or .safetensors file");
+  options.positional("file", input, "file to read; its content tells its format");
+  if (!options.parse(argc, argv)) return 0;
+  options.assign();
+
+  const auto file = qcs::io::read_weight_file(input);
+  std::size_t width = 4, bytes = 0;
+  std::int64_t numbers = 0;
+  for (const auto& [name, tensor] : file.tensors) width = std::max(width, name.size());
+  fmt::print("{:<{}}  {:<8}  shape\n", "name", width, "dtype");
+  for (const auto& [name, tensor] : file.tensors) {
+    fmt::print("{:<{}}  {:<8}  {}\n", name, width, c10::toString(tensor.scalar_type()), fmt::join(tensor.sizes(), " x "));
+    numbers += tensor.numel();
+    bytes += tensor.nbytes();
+  }
+  for (const auto& [key, value] : file.metadata) fmt::print("{}: {}\n", key, value);
+  fmt::print("{}: {}, {}, {} tensors, {} numbers, {:.1f} MB\n", input.string(), file.format, qcs::describe_weights(file),
+             file.tensors.size(), numbers, static_cast<double>(bytes) / 1e6);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return qcs::cli::run_program([&] { return inspect(argc, argv); });
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <qcs/core/atomic_file.hpp>
+#include <qcs/core/error.hpp>
+#include <qcs/core/torch.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qcs::io {
+
+/// Tensors in the order of their file, by name.
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// What a safetensors file says beside its tensors.
+using Metadata = std::map<std::string, std::string>;
+
+/// A safetensors file in memory (github.com/huggingface/safetensors, section "Format").
+struct Safetensors {
+  NamedTensors tensors;
+  Metadata metadata;
+};
+
+namespace detail {
+
+/// The format's own limit on its header, in bytes.
+inline constexpr std::uint64_t kMostHeaderBytes = 100'000'000;
+
+inline constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 11> kSafetensorsDtypes{
+    {{"BOOL", torch::kBool}, {"U8", torch::kUInt8}, {"I8", torch::kInt8}, {"I16", torch::kInt16}, {"I32", torch::kInt32},
+     {"I64", torch::kInt64}, {"F16", torch::kFloat16}, {"BF16", torch::kBFloat16}, {"F32", torch::kFloat32},
+     {"F64", torch::kFloat64}, {"C64", torch::kComplexFloat}}};
+
+/// A header entry, checked for itself.
+struct SafetensorsEntry {
+  std::string name;
+  torch::ScalarType dtype;
+  std::vector<std::int64_t> shape;
+  std::uint64_t begin, end;
+};
+
+/// Parses JSON and refuses what the format forbids: a key twice in one object, and nesting beyond what a header has.
+inline nlohmann::json parse_header(std::string_view text) {
+  if (text.empty() || text.front() != '{') throw CheckpointError("the header does not start with `{`");
+  std::vector<std::set<std::string>> keys;
+  const auto check = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
+    using Event = nlohmann::json::parse_event_t;
+    if (depth > 3) throw CheckpointError("the header is nested too deeply");
+    if (event == Event::object_start) keys.emplace_back();
+    if (event == Event::object_end) keys.pop_back();
+    if (event == Event::key && !keys.back().insert(value.get<std::string>()).second)
+      throw CheckpointError(fmt::format("the header has the key `{}` twice", value.get<std::string>()));
+    return true;
+  };
+  try {
+    return nlohmann::json::parse(text, check);
+  } catch (const nlohmann::json::exception& error) {
+    throw CheckpointError(fmt::format("the header is no JSON: {}", error.what()));
+  }
+}
+
+inline SafetensorsEntry parse_entry(const std::string& name, const nlohmann::json& value) {
+  const auto require = [&](bool good, std::string_view what) {
+    if (!good) throw CheckpointError(fmt::format("tensor {}: {}", name, what));
+  };
+  require(value.is_object() && value.size() == 3 && value.contains("dtype") && value.contains("shape") && value.contains("data_offsets"),
+          "expected dtype, shape and data_offsets");
+  require(value["dtype"].is_string() && value["shape"].is_array() && value["data_offsets"].is_array(), "a field of another type");
+  const auto dtype_name = value["dtype"].get<std::string>();
+  const auto* known = std::ranges::find(kSafetensorsDtypes, dtype_name, [](const auto& pair) { return pair.first; });
+  require(known != kSafetensorsDtypes.end(), fmt::format("unknown dtype {}", dtype_name));
+  SafetensorsEntry entry{.name = name, .dtype = known->second, .shape = {}, .begin = 0, .end = 0};
+  auto bytes = static_cast<std::uint64_t>(c10::elementSize(entry.dtype));
+  for (const auto& size : value["shape"]) {
+    require(size.is_number_unsigned() && size.get<std::uint64_t>() <= INT64_MAX, "a size is no whole number");
+    entry.shape.push_back(size.get<std::int64_t>());
+    require(!__builtin_mul_overflow(bytes, size.get<std::uint64_t>(), &bytes), "its size overflows");
+  }
+  require(entry.shape.size() <= 64, "more than 64 dimensions");
+  const auto& offsets = value["data_offsets"];
+  require(offsets.size() == 2 && offsets[0].is_number_unsigned() && offsets[1].is_number_unsigned(), "data_offsets are no two numbers");
+  entry.begin = offsets[0].get<std::uint64_t>();
+  entry.end = offsets[1].get<std::uint64_t>();
+  require(entry.begin <= entry.end && entry.end - entry.begin == bytes,
+          fmt::format("data_offsets {} to {} do not hold its {} bytes", entry.begin, entry.end, bytes));
+  return entry;
+}
+
+/// Sorts the entries by position; throws CheckpointError unless they fill the `bytes` bytes after the header without
+/// overlap or hole.
+inline void require_gapless(std::vector<SafetensorsEntry>& entries, std::uint64_t bytes) {
+  std::ranges::sort(entries, {}, [](const auto& entry) { return std::tuple(entry.begin, entry.end, entry.name); });
+  std::uint64_t position = 0;
+  for (const auto& entry : entries) {
+    if (entry.begin != position)
+      throw CheckpointError(fmt::format("tensor {} starts at byte {} of the data, expected {}", entry.name, entry.begin, position));
+    position = entry.end;
+  }
+  if (position != bytes) throw CheckpointError(fmt::format("the tensors take {} bytes, the file has {}", position, bytes));
+}
+
+}  // namespace detail
+
+/// Reads a safetensors file. Sizes are checked against the file before memory is taken. Throws CheckpointError on anything
+/// that the format forbids: a header beyond 100 MB or not JSON, keys twice, sizes that overflow or differ from their byte
+/// range, overlaps, holes, missing or left-over bytes, an unknown dtype. The format has no checksum: a changed byte of a
+/// tensor goes unnoticed.
+inline Safetensors read_safetensors(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw CheckpointError("cannot be read");
+  const std::uint64_t file_size = std::filesystem::file_size(path);
+  std::uint64_t header_size = 0;
+  in.read(reinterpret_cast<char*>(&header_size), sizeof header_size);
+  if (!in) throw CheckpointError("too short for a safetensors file");
+  if (header_size > detail::kMostHeaderBytes || header_size > file_size - sizeof header_size)
+    throw CheckpointError(fmt::format("a header of {} bytes in a file of {}, at most 100,000,000 are allowed", header_size, file_size));
+  std::string text(header_size, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(header_size));
+  const auto header = detail::parse_header(text);
+
+  Safetensors file;
+  std::vector<detail::SafetensorsEntry> entries;
+  for (const auto& [name, value] : header.items()) {
+    if (name != "__metadata__") {
+      entries.push_back(detail::parse_entry(name, value));
+      continue;
+    }
+    if (!value.is_object()) throw CheckpointError("__metadata__ is no object");
+    for (const auto& [key, item] : value.items()) {
+      if (!item.is_string()) throw CheckpointError(fmt::format("__metadata__ holds `{}`, which is no text", key));
+      file.metadata.emplace(key, item.get<std::string>());
+    }
+  }
+  detail::require_gapless(entries, file_size - sizeof header_size - header_size);
+  for (const auto& entry : entries) {
+    auto tensor = torch::empty(entry.shape, entry.dtype);
+    in.read(static_cast<char*>(tensor.data_ptr()), static_cast<std::streamsize>(entry.end - entry.begin));
+    if (!in) throw CheckpointError(fmt::format("tensor {} is cut off", entry.name));
+    if (entry.dtype == torch::kBool && (tensor.view(torch::kUInt8) > 1).any().item<bool>())
+      throw CheckpointError(fmt::format("tensor {} has truth values beside 0 and 1", entry.name));
+    file.tensors.emplace_back(entry.name, std::move(tensor));
+  }
+  return file;
+}
+
+/// Writes a safetensors file atomically. The header is padded with spaces so that the data start at a multiple of 8 bytes.
+/// Throws CheckpointError for a name that occurs twice or is `__metadata__` and for a dtype that the format lacks, Error
+/// naming the file if it cannot be written.
+inline void write_safetensors(const std::filesystem::path& path, NamedTensors tensors, const Metadata& metadata = {}) {
+  // Widest numbers first, so that every tensor starts at a multiple of its own numbers.
+  std::ranges::stable_sort(tensors, std::greater(), [](const auto& named) { return named.second.element_size(); });
+  nlohmann::json header = nlohmann::json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  std::uint64_t position = 0;
+  for (const auto& [name, tensor] : tensors) {
+    const auto dtype = std::ranges::find(detail::kSafetensorsDtypes, tensor.scalar_type(), [](const auto& pair) { return pair.second; });
+    if (dtype == detail::kSafetensorsDtypes.end())
+      throw CheckpointError(fmt::format("{}: safetensors has no dtype for {}", name, c10::toString(tensor.scalar_type())));
+    if (name == "__metadata__" || header.contains(name)) throw CheckpointError(fmt::format("a second tensor called {}", name));
+    header[name] = {{"dtype", dtype->first}, {"shape", tensor.sizes().vec()}, {"data_offsets", {position, position + tensor.nbytes()}}};
+    position += tensor.nbytes();
+  }
+  auto text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  const std::uint64_t header_size = text.size();
+  write_atomically(path, [&](std::ofstream& out) {
+    out.write(reinterpret_cast<const char*>(&header_size), sizeof header_size);
+    out.write(text.data(), static_cast<std::streamsize>(text.size()));
+    for (const auto& [name, tensor] : tensors) {
+      const auto values = tensor.detach().cpu().contiguous();
+      out.write(static_cast<const char*>(values.data_ptr()), static_cast<std::streamsize>(values.nbytes()));
+    }
+  });
+}
+
+}  // namespace qcs::io

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <qcs/core/error.hpp>
+#include <qcs/io/safetensors.hpp>
+#include <qcs/io/torch_file.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qcs::io {
+
+/// The weights in a file of any format, and what stands beside them.
+struct WeightFile {
+  std::filesystem::path path;
+  std::string format;    ///< "torch.save", "torch.save (legacy)" or "safetensors"
+  NamedTensors tensors;  ///< in the file's order, under the file's names; CPU
+  Metadata metadata;     ///< plain values beside the weights, as text
+};
+
+namespace detail {
+
+/// One line for a value beside the weights.
+inline std::string summary(const PickleValue& value) {
+  using Kind = PickleValue::Kind;
+  switch (value.kind) {
+    case Kind::kNone: return "None";
+    case Kind::kBool: return value.integer != 0 ? "True" : "False";
+    case Kind::kInteger: return fmt::format("{}", value.integer);
+    case Kind::kFloat: return fmt::format("{}", value.real);
+    case Kind::kText: return value.text;
+    case Kind::kLong: case Kind::kBytes: return fmt::format("{} bytes", value.text.size());
+    case Kind::kTuple: case Kind::kList: case Kind::kSet: return fmt::format("{} items", value.items.size());
+    case Kind::kDict: return fmt::format("{} entries", value.entries.size());
+    case Kind::kClass: return fmt::format("class {}, not looked up", value.text);
+    case Kind::kPersistent: return "a storage";
+    case Kind::kObject:
+      if (value.made_by("collections.OrderedDict")) return fmt::format("{} entries", value.entries.size());
+      return fmt::format("object of {}, not built", value.callee->is(Kind::kClass) ? value.callee->text : "an object");
+  }
+  return "";
+}
+
+/// The tensors among a dictionary's entries. Throws CheckpointError if two have one name.
+template <class File>
+NamedTensors tensors_in(File& file, const PickleValue& dictionary) {
+  NamedTensors tensors;
+  std::set<std::string_view> names;
+  for (const auto& [key, value] : dictionary.entries) {
+    const auto tensor = tensor_value(*value);
+    if (!tensor || !key->is(PickleValue::Kind::kText)) continue;
+    if (!names.insert(key->text).second) throw CheckpointError(fmt::format("two tensors are called {}", key->text));
+    tensors.emplace_back(key->text, file.read(*tensor));
+  }
+  return tensors;
+}
+
+inline bool holds_tensors(const PickleValue& value) {
+  for (const auto& [key, item] : value.entries)
+    if (key->is(PickleValue::Kind::kText) && tensor_value(*item)) return true;
+  return false;
+}
+
+/// The weights of a file of torch.save: what stands under "state_dict" (or another usual name), or the file's own
+/// dictionary.
+template <class File>
+WeightFile weights_of(File file, std::string format) {
+  static constexpr std::array<const char*, 4> kUsualNames{"state_dict", "model_state_dict", "model", "net"};
+  const auto& root = unwrapped(file.root());
+  WeightFile weights{.path = {}, .format = std::move(format), .tensors = {}, .metadata = {}};
+  const PickleValue* dictionary = nullptr;
+  for (const auto* name : kUsualNames)
+    if (const auto* inner = root.find(name); dictionary == nullptr && inner != nullptr && holds_tensors(unwrapped(*inner)))
+      dictionary = &unwrapped(*inner);
+  if (dictionary == nullptr && holds_tensors(root)) dictionary = &root;
+  if (dictionary == nullptr) {
+    std::vector<std::string> found;
+    for (const auto& [key, value] : root.entries) found.push_back(fmt::format("{}: {}", summary(*key), summary(unwrapped(*value))));
+    throw CheckpointError(fmt::format("it holds no state_dict; found {}", found.empty() ? summary(root) : fmt::format("{}", fmt::join(found, ", "))));
+  }
+  weights.tensors = tensors_in(file, *dictionary);
+  for (const auto& [key, value] : root.entries) {
+    const auto& inner = unwrapped(*value);
+    if (!key->is(PickleValue::Kind::kText) || &inner == dictionary) continue;
+    const auto tensor = tensor_value(inner);
+    if (tensor && dictionary == &root) continue;
+    if (tensor && tensor->sizes.empty()) weights.metadata.insert_or_assign(key->text, fmt::format("{}", file.read(*tensor).template item<double>()));
+    else if (tensor) weights.metadata.insert_or_assign(key->text, fmt::format("a tensor of {} dimensions", tensor->sizes.size()));
+    else weights.metadata.insert_or_assign(key->text, summary(inner));
+  }
+  file.verify();
+  return weights;
+}
+
+}  // namespace detail
+
+/// Reads the weights of a file that torch.save wrote (zip or legacy format), of a qcs checkpoint or of a safetensors file;
+/// the content decides, not the name. No class named in the file is looked up and nothing in it is called. Throws
+/// CheckpointError, starting with the path, if the file is missing, damaged, of another format or without weights.
+inline WeightFile read_weight_file(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) throw CheckpointError(fmt::format("no checkpoint at {}", path.string()));
+  std::string head(512, '\0');
+  {
+    std::ifstream in(path, std::ios::binary);
+    in.read(head.data(), static_cast<std::streamsize>(head.size()));
+    head.resize(static_cast<std::size_t>(in.gcount()));
+  }
+  try {
+    WeightFile file;
+    if (head.starts_with("PK")) {
+      file = detail::weights_of(ZipTorchFile(path), "torch.save");
+    } else if (head.starts_with('\x80')) {
+      file = detail::weights_of(LegacyTorchFile(path), "torch.save (legacy)");
+    } else if (head.size() > 8 && head[8] == '{') {
+      auto content = read_safetensors(path);
+      file = {.path = {}, .format = "safetensors", .tensors = std::move(content.tensors), .metadata = std::move(content.metadata)};
+    } else if (head.size() > 262 && std::string_view(head).substr(257, 5) == "ustar") {
+      throw CheckpointError("a tar file, which PyTorch wrote before 0.1.10: load and save it with a newer PyTorch");
+    } else {
+      throw CheckpointError("neither a file of torch.save nor safetensors");
+    }
+    file.path = path;
+    return file;
+  } catch (const CheckpointError& error) {
+    throw CheckpointError(fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
+}  // namespace qcs::io

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <qcs/io/weight_file.hpp>
+#include <qcs/model/published_names.hpp>
+#include <string>
+#include <string_view>
+
+namespace qcs {
+
+/// Whether a tensor belongs to the base branch, which is the whole network at inference.
+inline bool of_base_branch(std::string_view library_name) {
+  return std::ranges::any_of(std::array<std::string_view, 6>{"ir_back.", "VIT_base.", "embed_", "conv1.", "conv2.", "conv3."},
+                             [&](std::string_view prefix) { return library_name.starts_with(prefix); });
+}
+
+/// What the weights of a file belong to, in a few words: the architecture that a qcs file names, else what the names and
+/// shapes of the tensors tell.
+inline std::string describe_weights(const io::WeightFile& file) {
+  if (const auto named = file.metadata.find("architecture"); named != file.metadata.end()) return named->second;
+  bool gate = false, cross = false, base = false, ir50 = false, backbone = false;
+  std::int64_t classes = 0;
+  for (const auto& [file_name, tensor] : file.tensors) {
+    const auto name = library_name(file_name);
+    gate = gate || name == "cross_attention_1.theta";
+    cross = cross || name.starts_with("VIT_cross.");
+    base = base || name.starts_with("VIT_base.");
+    backbone = backbone || name.starts_with("ir_back.");
+    ir50 = ir50 || name.ends_with("body3.13.res_layer.0.weight");
+    if (name == "VIT_base.head.linear.weight" && tensor.dim() == 2) classes = tensor.size(0);
+  }
+  if (!base && ir50) return "an ir50 backbone alone";
+  if (!base) return fmt::format("{} tensors of another kind, the first of them {}", file.tensors.size(),
+                                file.tensors.empty() ? "none" : file.tensors.front().first);
+  const auto* model = gate ? "QCS" : cross ? "DCS" : "a base branch";
+  return fmt::format("{} backbone={} classes={}", model, ir50 ? "ir50" : backbone ? "another" : "none", classes);
+}
+
+}  // namespace qcs

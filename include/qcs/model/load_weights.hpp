@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <qcs/core/error.hpp>
+#include <qcs/core/torch.hpp>
+#include <qcs/io/safetensors.hpp>
+#include <qcs/model/published_names.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+/// How the tensors of a file met those of a module, by the module's names.
+struct KeyReport {
+  std::vector<std::string> loaded;
+  std::vector<std::string> missing;     ///< in the module, not in the file
+  std::vector<std::string> unexpected;  ///< in the file, not in the module
+  std::vector<std::string> unused;      ///< in the file, of a module that the public code builds and never uses
+  std::vector<std::string> mismatched;  ///< "NAME has shape A, expected B"
+
+  bool exact() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
+
+  /// "A loaded, B missing (first names), ...", one part for each kind that occurs.
+  std::string text(std::size_t shown = 4) const {
+    const auto part = [&](std::string_view kind, const std::vector<std::string>& names, bool list) {
+      std::string out = fmt::format(", {} {}", names.size(), kind);
+      if (!list) return out;
+      const std::vector<std::string> first(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size())));
+      return out + fmt::format(" ({}{})", fmt::join(first, "; "), names.size() > shown ? "; ..." : "");
+    };
+    std::string all = fmt::format("{} loaded", loaded.size());
+    if (!missing.empty()) all += part("missing", missing, true);
+    if (!unexpected.empty()) all += part("unexpected", unexpected, true);
+    if (!mismatched.empty()) all += part("of another shape", mismatched, true);
+    if (!unused.empty()) all += part("unused by design", unused, false);
+    return all;
+  }
+};
+
+/// Whether a file may leave tensors out or bring others.
+enum class Matching { kStrict, kPartial };
+
+/// Copies tensors into a module's parameters and buffers by name, converted to the module's dtypes and device.
+/// @param prefix takes only tensors under it ("ir_back."), for a module that stands under it in the file.
+/// Strict matching throws CheckpointError with the report unless every tensor of the module is there in its shape and the
+/// file has no other ones but those of `unused_by_design`; the module is then left as it was. Partial matching takes what
+/// fits, and the report names the rest.
+inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors& tensors, Matching matching = Matching::kStrict,
+                              std::string_view prefix = "") {
+  KeyReport report;
+  std::map<std::string, torch::Tensor> by_name;
+  for (const auto& [file_name, tensor] : tensors) {
+    auto name = library_name(file_name);
+    if (!name.starts_with(prefix)) continue;
+    name.erase(0, prefix.size());
+    if (!by_name.emplace(name, tensor).second) throw CheckpointError(fmt::format("two tensors stand for {}", name));
+  }
+  std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
+  const auto match = [&](const auto& items) {
+    for (const auto& item : items) {
+      const auto found = by_name.find(item.key());
+      if (found == by_name.end()) {
+        report.missing.push_back(item.key());
+        continue;
+      }
+      if (found->second.sizes() == item.value().sizes()) {
+        copies.emplace_back(item.value(), found->second);
+        report.loaded.push_back(item.key());
+      } else {
+        report.mismatched.push_back(fmt::format("{} has shape ({}), expected ({})", item.key(), fmt::join(found->second.sizes(), ", "),
+                                                fmt::join(item.value().sizes(), ", ")));
+      }
+      by_name.erase(found);
+    }
+  };
+  match(module.named_parameters());
+  match(module.named_buffers());
+  for (const auto& [name, tensor] : by_name) (unused_by_design(name) ? report.unused : report.unexpected).push_back(name);
+  if (matching == Matching::kStrict && !report.exact()) throw CheckpointError(report.text());
+  const torch::NoGradGuard no_grad;
+  for (auto& [target, value] : copies) target.copy_(value);
+  return report;
+}
+
+}  // namespace qcs

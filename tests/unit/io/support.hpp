@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace qcs::test {
+
+inline std::filesystem::path fixture(const std::string& name) { return std::filesystem::path(QCS_TEST_DATA) / "checkpoints" / name; }
+
+inline std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// A file of given bytes that vanishes with this object.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& bytes = {}, const std::string& name = "weights")
+      : path_(std::filesystem::temp_directory_path() / fmt::format("qcs-{}-{}", ::getpid(), name)) {
+    write(bytes);
+  }
+  ~TemporaryFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(const std::string& bytes) const { std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace qcs::test
