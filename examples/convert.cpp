@@ -10,12 +10,31 @@
 #include <qcs/io/weight_file.hpp>
 #include <qcs/io/write_torch.hpp>
 #include <qcs/model/describe_weights.hpp>
+#include <qcs/presets/weight_metadata.hpp>
 
 namespace {
 
+/// Metadata of the published recipe of `model` on `Dataset`, unless the file's own contradict it.
+template <class Dataset>
+void add_metadata_of(qcs::io::WeightFile& file, const std::string& model) {
+  const auto labels = qcs::Labels::of<typename Dataset::Classes>();
+  if (const auto own = qcs::io::find_labels(file.metadata)) qcs::require_same_labels(*own, file.path.string(), labels, "--dataset");
+  auto metadata = qcs::weight_metadata(labels, qcs::published_recipe<Dataset>(model));
+  metadata.merge(file.metadata);
+  file.metadata = std::move(metadata);
+}
+
+void add_metadata(qcs::io::WeightFile& file, const std::string& dataset, const std::string& model) {
+  if (dataset == qcs::RafDb::kProgram) return add_metadata_of<qcs::RafDb>(file, model);
+  if (dataset == qcs::FerPlus::kProgram) return add_metadata_of<qcs::FerPlus>(file, model);
+  if (dataset == qcs::AffectNet7::kProgram) return add_metadata_of<qcs::AffectNet7>(file, model);
+  if (dataset == qcs::AffectNet8::kProgram) return add_metadata_of<qcs::AffectNet8>(file, model);
+  throw qcs::cli::UsageError(fmt::format("unknown --dataset `{}`, expected raf_db, ferplus, affectnet7 or affectnet8", dataset));
+}
+
 int convert(int argc, char** argv) {
   std::filesystem::path input, output;
-  std::string prefix;
+  std::string prefix, dataset, model{qcs::Quadruplet::kName};
   bool base_branch = false;
   qcs::cli::OptionTable options(
       "convert INPUT OUTPUT [options], from .pth, .pt or .safetensors to .safetensors or .pth, under the public names");
@@ -23,8 +42,12 @@ int convert(int argc, char** argv) {
   options.positional("output", output, "file to write; its name tells its format");
   options.flag("base-branch", base_branch, "only what inference needs");
   options.text("prefix", prefix, "put before every name; the Python original's DataParallel expects `module.`");
+  options.text("dataset", dataset, "write the class names, preprocessing and recipe of raf_db, ferplus, affectnet7 or affectnet8 into the "
+                                   "file; needed for published weights, which do not say");
+  options.text("model", model, "with --dataset: QCS (default) or DCS");
   if (!options.parse(argc, argv)) return 0;
   options.assign();
+  if (options.given("model") && !options.given("dataset")) throw qcs::cli::UsageError("--model goes with --dataset");
   const auto extension = output.extension();
   if (extension != ".safetensors" && extension != ".pth")
     throw qcs::cli::UsageError(fmt::format("{} must end in .safetensors or .pth", output.string()));
@@ -36,6 +59,7 @@ int convert(int argc, char** argv) {
     if (!base_branch || (qcs::of_base_branch(plain) && !qcs::unused_by_design(plain))) tensors.emplace_back(prefix + plain, tensor);
   }
   if (tensors.empty()) throw qcs::CheckpointError(fmt::format("{}: none of its {} tensors belongs to a base branch", input.string(), file.tensors.size()));
+  if (!dataset.empty()) add_metadata(file, dataset, model);
   file.metadata["qcs_version"] = qcs::kVersion;
   if (extension == ".safetensors") qcs::io::write_safetensors(output, tensors, file.metadata);
   else qcs::io::write_torch(output, tensors, file.metadata);

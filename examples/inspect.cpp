@@ -30,6 +30,7 @@ int inspect(int argc, char** argv) {
     bytes += tensor.nbytes();
   }
   for (const auto& [key, value] : file.metadata) fmt::print("{}: {}\n", key, value);
+  for (const auto& [key, what] : file.others) fmt::print("{}: [{}]\n", key, what);
   fmt::print("{}: {}, {}, {} tensors, {} numbers, {:.1f} MB\n", input.string(), file.format, qcs::describe_weights(file),
              file.tensors.size(), numbers, static_cast<double>(bytes) / 1e6);
   return 0;

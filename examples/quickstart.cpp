@@ -82,7 +82,7 @@ qcs::ConfusionMatrix train(const Settings& settings, const qcs::Recipe& recipe, 
   LastEvaluation last;
   qcs::cli::train_network<Net>(run, qcs::read_image_list(train_faces.list, train_faces.images, classes),
                                qcs::read_image_list(test_faces.list, test_faces.images, classes), "drawn faces",
-                               {kExpressionNames.begin(), kExpressionNames.end()}, last);
+                               {.name = "drawn faces", .classes = {kExpressionNames.begin(), kExpressionNames.end()}}, last);
   return last.confusion;
 }
 

@@ -5,6 +5,7 @@
 // (target qcs::cli).
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
+#include <qcs/core/label_space.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/core/version.hpp>
@@ -15,6 +16,7 @@
 #include <qcs/topology/triplet.hpp>
 #include <qcs/metric/confusion_matrix.hpp>
 #include <qcs/metric/running_mean.hpp>
+#include <qcs/io/label_metadata.hpp>
 #include <qcs/io/pickle_reader.hpp>
 #include <qcs/io/pickle_value.hpp>
 #include <qcs/io/safetensors.hpp>
@@ -95,3 +97,4 @@
 #include <qcs/presets/models.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/presets/recipes.hpp>
+#include <qcs/presets/weight_metadata.hpp>

@@ -19,7 +19,7 @@ set(level_testing 6)
 set(level_qcs.hpp 7)
 
 # Headers that must compile without LibTorch.
-set(light "^qcs/((topology|metric|report)/.*|core/(error|random|version)|io/(pickle_value|pickle_reader|zip_archive)|train/events)\\.hpp$")
+set(light "^qcs/((topology|metric|report)/.*|core/(error|label_space|random|version)|io/(pickle_value|pickle_reader|zip_archive)|train/events)\\.hpp$")
 
 set(faults "")
 qcs_list_headers(${ROOT} headers)

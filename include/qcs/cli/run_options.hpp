@@ -48,7 +48,7 @@ RunOptions default_run(const std::string& model, const std::string& backbone, co
   with_backbone(backbone, [&]<class Backbone>() {
     if constexpr (std::same_as<Backbone, SmallBackbone>) run.recipe.learning_rate = kSmallLearningRate;
   });
-  run.classes = static_cast<std::int64_t>(Dataset::kClasses.size());
+  run.classes = static_cast<std::int64_t>(Dataset::Classes::kClasses.size());
   run.train_list = data_root / Dataset::kTrainList;
   run.test_list = data_root / Dataset::kTestList;
   run.image_root = data_root / Dataset::kImageFolder;
@@ -72,7 +72,7 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   options.path("train-list", run.train_list, fmt::format("default DATA_ROOT/{}", Dataset::kTrainList));
   options.path("test-list", run.test_list, fmt::format("default DATA_ROOT/{}", Dataset::kTestList));
   options.path("image-root", run.image_root, fmt::format("default DATA_ROOT/{}", Dataset::kImageFolder));
-  options.number<int>("num-classes", run.classes, at_least(2), fmt::format("default {}", Dataset::kClasses.size()));
+  options.number<int>("num-classes", run.classes, at_least(2), fmt::format("default {}", Dataset::Classes::kClasses.size()));
   options.number<int>("epochs", run.recipe.epochs, at_least(1), "default: the published recipe's");
   options.number<int>("batch-size,b", run.recipe.batch_size, at_least(1), "tuples a step; default: the recipe's");
   options.number<double>("lr", run.recipe.learning_rate, above(0),

@@ -11,14 +11,11 @@ namespace qcs::cli {
 
 namespace detail {
 
-/// Names of the classes: the data set's own, or numbers when another count was asked for.
+/// The data set's own label space, or numbers when another count was asked for.
 template <class Dataset>
-std::vector<std::string> class_names(std::int64_t classes) {
-  if (classes == static_cast<std::int64_t>(Dataset::kClasses.size()))
-    return {Dataset::kClasses.begin(), Dataset::kClasses.end()};
-  std::vector<std::string> names;
-  for (std::int64_t c = 0; c < classes; ++c) names.push_back(fmt::format("class {}", c));
-  return names;
+Labels labels_for(std::int64_t classes) {
+  const auto own = Labels::of<typename Dataset::Classes>();
+  return classes == static_cast<std::int64_t>(own.classes.size()) ? own : Labels::numbered(classes);
 }
 
 /// A run's folder is written once: refuses to start a second run over the results of a first.
@@ -40,14 +37,14 @@ int train_program(int argc, char** argv) {
     if (!run) return 0;
     torch::set_num_threads(run->threads);
     cv::setNumThreads(1);
-    const auto names = detail::class_names<Dataset>(run->classes);
+    const auto labels = detail::labels_for<Dataset>(run->classes);
     const int classes = static_cast<int>(run->classes);
     if (run->evaluate.empty()) detail::require_fresh(*run);
     auto test = read_image_list(run->test_list, run->image_root, classes);
     return with_network<Dataset>(run->model, run->backbone, [&]<class Net>() {
-      if (!run->evaluate.empty()) return evaluate_weights<Net>(*run, test, names);
+      if (!run->evaluate.empty()) return evaluate_weights<Net>(*run, test, labels);
       auto train = read_image_list(run->train_list, run->image_root, classes);
-      train_network<Net>(*run, std::move(train), std::move(test), Dataset::kName, names);
+      train_network<Net>(*run, std::move(train), std::move(test), Dataset::kName, labels);
       return 0;
     });
   });

@@ -9,6 +9,7 @@
 #include <qcs/io/weight_file.hpp>
 #include <qcs/model/describe_weights.hpp>
 #include <qcs/model/load_weights.hpp>
+#include <qcs/presets/weight_metadata.hpp>
 #include <qcs/report/console.hpp>
 #include <qcs/report/prediction_csv.hpp>
 #include <qcs/report/run_files.hpp>
@@ -42,18 +43,18 @@ Net make_network(const Recipe& recipe, std::int64_t classes, std::uint64_t seed)
                             .drop_attention_output = recipe.drop_attention_output});
 }
 
-/// Loads all weights of a network from a file of any format. Throws CheckpointError that names the file, what it holds and
-/// what was expected.
+/// Loads all weights of a network from a file. Throws CheckpointError that names the file, what it holds and what was
+/// expected.
 template <class Net>
-KeyReport load_network(Net& network, const std::filesystem::path& path, Matching matching = Matching::kStrict) {
-  const auto file = io::read_weight_file(path);
+KeyReport load_network(Net& network, const io::WeightFile& file, const LoadOptions& options = {}) {
   const auto held = describe_weights(file);
   const auto mismatch = [&](std::string_view why) {
-    return CheckpointError(fmt::format("{} holds {}; this run builds {}{}", path.string(), held, network->architecture(), why));
+    return CheckpointError(fmt::format("{} holds {}; this run builds {}{}", file.path.string(), held, network->architecture(), why));
   };
-  if (matching == Matching::kStrict && file.metadata.contains("architecture") && held != network->architecture()) throw mismatch("");
+  const bool whole = options.matching == Matching::kStrict && !options.base_branch;
+  if (whole && file.metadata.contains("architecture") && held != network->architecture()) throw mismatch("");
   try {
-    return load_weights(*network, file.tensors, matching);
+    return load_weights(*network, file.tensors, options);
   } catch (const CheckpointError& error) {
     throw mismatch(fmt::format(": {}", error.what()));
   }
@@ -67,7 +68,7 @@ KeyReport load_backbone(Net& network, const std::filesystem::path& path) {
   const auto file = io::read_weight_file(path);
   const bool whole = std::ranges::any_of(file.tensors, [&](const auto& named) { return library_name(named.first).starts_with(kPrefix); });
   try {
-    return load_weights(*network->named_children()["ir_back"], file.tensors, Matching::kStrict, whole ? kPrefix : "");
+    return load_weights(*network->named_children()["ir_back"], file.tensors, {.prefix = whole ? kPrefix : ""});
   } catch (const CheckpointError& error) {
     throw CheckpointError(fmt::format("{} holds {}; its backbone is not {}: {}", path.string(), describe_weights(file),
                                       Net::ContainedType::BackboneType::kName, error.what()));
@@ -78,18 +79,31 @@ KeyReport load_backbone(Net& network, const std::filesystem::path& path) {
 template <class Net>
 void load_pretrained(Net& network, const RunOptions& run) {
   const auto report = run.pretrained_part == "backbone" ? load_backbone(network, run.pretrained)
-                      : run.pretrained_part == "all"    ? load_network(network, run.pretrained)
-                                                        : load_network(network, run.pretrained, Matching::kPartial);
+                      : run.pretrained_part == "all"    ? load_network(network, io::read_weight_file(run.pretrained))
+                                                        : load_network(network, io::read_weight_file(run.pretrained), {.matching = Matching::kPartial});
   if (report.loaded.empty())
     throw CheckpointError(fmt::format("{} has no tensor that fits this network: {}", run.pretrained.string(), report.text()));
   fmt::print("{}: {}\n", run.pretrained.string(), report.text());
 }
 
+/// Loads what evaluation needs: a whole network, which must be the one of this run, or a base branch alone, whatever model it
+/// comes from. Throws CheckpointError like load_network, ConfigError if the file's label space is not `labels`.
+template <class Net>
+void load_for_evaluation(Net& network, const std::filesystem::path& path, const Labels& labels) {
+  const auto file = io::read_weight_file(path);
+  const bool base_alone = std::ranges::all_of(file.tensors, [](const auto& named) {
+    const auto name = library_name(named.first);
+    return of_base_branch(name) || unused_by_design(name);
+  });
+  load_network(network, file, {.base_branch = base_alone});
+  if (const auto named = io::find_labels(file.metadata)) require_same_labels(*named, path.string(), labels, "this run");
+}
+
 /// Evaluates the weights in `run.evaluate` on `list`, prints the result and writes `run.predictions` if it is set.
 template <class Net>
-int evaluate_weights(const RunOptions& run, const ImageList& list, const std::vector<std::string>& class_names) {
+int evaluate_weights(const RunOptions& run, const ImageList& list, const Labels& labels) {
   Net network = make_network<Net>(run.recipe, run.classes, run.seed);
-  load_network(network, run.evaluate);
+  load_for_evaluation(network, run.evaluate, labels);
   const auto target = device(run.device);
   network->to(target);
   Loader loader(LabelledDataset(list, run.recipe.transform), {.batch_size = run.recipe.batch_size, .workers = run.workers});
@@ -102,10 +116,10 @@ int evaluate_weights(const RunOptions& run, const ImageList& list, const std::ve
   } else {
     std::vector<std::string> names;
     for (const auto& image : list.images) names.push_back(image.path.lexically_relative(run.image_root).string());
-    PredictionCsv predictions(run.predictions, std::move(names), class_names);
+    PredictionCsv predictions(run.predictions, std::move(names), labels.classes);
     result = evaluate_with(predictions);
   }
-  fmt::print("{}\n", class_table(result.confusion, class_names));
+  fmt::print("{}\n", class_table(result.confusion, labels.classes));
   fmt::print("{}: loss {:.4f}, accuracy {:.2f} %, mean class accuracy {:.2f} %, macro F1 {:.4f} on {} images\n",
              run.evaluate.string(), result.loss, 100 * result.confusion.accuracy(),
              100 * result.confusion.mean_class_accuracy(), result.confusion.macro_f1(), list.images.size());
@@ -116,7 +130,7 @@ int evaluate_weights(const RunOptions& run, const ImageList& list, const std::ve
 /// metrics.json, timing.json, steps.csv, curves.png, confusion.png.
 template <class Net, class... Observers>
 RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList eval_list, std::string_view dataset,
-                         const std::vector<std::string>& class_names, Observers&... observers) {
+                         const Labels& labels, Observers&... observers) {
   using Topology = typename Net::ContainedType::TopologyType;
   const Recipe& recipe = run.recipe;
   const bool resumed = !run.resume.empty();
@@ -140,8 +154,9 @@ RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList 
                         .seed = run.seed,
                         .device = device(run.device),
                         .limit_batches = run.limit_batches,
-                        .checkpoint_folder = run.out},
-                       class_names);
+                        .checkpoint_folder = run.out,
+                        .metadata = weight_metadata(labels, recipe)},
+                       labels);
   if (resumed) trainer.resume(run.resume);
   std::error_code error;
   std::filesystem::create_directories(run.out, error);

@@ -22,6 +22,7 @@ struct WeightFile {
   std::string format;    ///< "torch.save", "torch.save (legacy)" or "safetensors"
   NamedTensors tensors;  ///< in the file's order, under the file's names; CPU
   Metadata metadata;     ///< plain values beside the weights, as text
+  Metadata others;       ///< what else the file holds, a few words for each; none of it was built
 };
 
 namespace detail {
@@ -61,6 +62,20 @@ NamedTensors tensors_in(File& file, const PickleValue& dictionary) {
   return tensors;
 }
 
+/// Whether a value says it all in one line of text.
+inline bool is_plain(const PickleValue& value) {
+  using Kind = PickleValue::Kind;
+  return value.is(Kind::kBool) || value.is(Kind::kInteger) || value.is(Kind::kFloat) || value.is(Kind::kText);
+}
+
+/// The texts of a dictionary that maps text to text.
+inline Metadata texts_in(const PickleValue& dictionary) {
+  Metadata texts;
+  for (const auto& [key, value] : dictionary.entries)
+    if (key->is(PickleValue::Kind::kText) && value->is(PickleValue::Kind::kText)) texts.insert_or_assign(key->text, value->text);
+  return texts;
+}
+
 inline bool holds_tensors(const PickleValue& value) {
   for (const auto& [key, item] : value.entries)
     if (key->is(PickleValue::Kind::kText) && tensor_value(*item)) return true;
@@ -73,7 +88,7 @@ template <class File>
 WeightFile weights_of(File file, std::string format) {
   static constexpr std::array<const char*, 4> kUsualNames{"state_dict", "model_state_dict", "model", "net"};
   const auto& root = unwrapped(file.root());
-  WeightFile weights{.path = {}, .format = std::move(format), .tensors = {}, .metadata = {}};
+  WeightFile weights{.path = {}, .format = std::move(format), .tensors = {}, .metadata = {}, .others = {}};
   const PickleValue* dictionary = nullptr;
   for (const auto* name : kUsualNames)
     if (const auto* inner = root.find(name); dictionary == nullptr && inner != nullptr && holds_tensors(unwrapped(*inner)))
@@ -91,8 +106,9 @@ WeightFile weights_of(File file, std::string format) {
     const auto tensor = tensor_value(inner);
     if (tensor && dictionary == &root) continue;
     if (tensor && tensor->sizes.empty()) weights.metadata.insert_or_assign(key->text, fmt::format("{}", file.read(*tensor).template item<double>()));
-    else if (tensor) weights.metadata.insert_or_assign(key->text, fmt::format("a tensor of {} dimensions", tensor->sizes.size()));
-    else weights.metadata.insert_or_assign(key->text, summary(inner));
+    else if (tensor) weights.others.insert_or_assign(key->text, fmt::format("a tensor of {} dimensions", tensor->sizes.size()));
+    else if (key->text == "metadata" && inner.is(PickleValue::Kind::kDict)) weights.metadata.merge(texts_in(inner));
+    else (is_plain(inner) ? weights.metadata : weights.others).insert_or_assign(key->text, summary(inner));
   }
   file.verify();
   return weights;
@@ -119,7 +135,8 @@ inline WeightFile read_weight_file(const std::filesystem::path& path) {
       file = detail::weights_of(LegacyTorchFile(path), "torch.save (legacy)");
     } else if (head.size() > 8 && head[8] == '{') {
       auto content = read_safetensors(path);
-      file = {.path = {}, .format = "safetensors", .tensors = std::move(content.tensors), .metadata = std::move(content.metadata)};
+      file = {.path = {}, .format = "safetensors", .tensors = std::move(content.tensors),
+              .metadata = std::move(content.metadata), .others = {}};
     } else if (head.size() > 262 && std::string_view(head).substr(257, 5) == "ustar") {
       throw CheckpointError("a tar file, which PyTorch wrote before 0.1.10: load and save it with a newer PyTorch");
     } else {

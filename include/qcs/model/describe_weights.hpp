@@ -13,12 +13,6 @@
 
 namespace qcs {
 
-/// Whether a tensor belongs to the base branch, which is the whole network at inference.
-inline bool of_base_branch(std::string_view library_name) {
-  return std::ranges::any_of(std::array<std::string_view, 6>{"ir_back.", "VIT_base.", "embed_", "conv1.", "conv2.", "conv3."},
-                             [&](std::string_view prefix) { return library_name.starts_with(prefix); });
-}
-
 /// What the weights of a file belong to, in a few words: the architecture that a qcs file names, else what the names and
 /// shapes of the tensors tell.
 inline std::string describe_weights(const io::WeightFile& file) {

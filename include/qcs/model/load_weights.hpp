@@ -47,24 +47,31 @@ struct KeyReport {
 /// Whether a file may leave tensors out or bring others.
 enum class Matching { kStrict, kPartial };
 
+/// What load_weights looks at.
+struct LoadOptions {
+  Matching matching = Matching::kStrict;
+  std::string_view prefix = "";  ///< only tensors under it ("ir_back."), for a module that stands under it in the file
+  bool base_branch = false;      ///< only the tensors of the base branch, on both sides
+};
+
 /// Copies tensors into a module's parameters and buffers by name, converted to the module's dtypes and device.
-/// @param prefix takes only tensors under it ("ir_back."), for a module that stands under it in the file.
 /// Strict matching throws CheckpointError with the report unless every tensor of the module is there in its shape and the
 /// file has no other ones but those of `unused_by_design`; the module is then left as it was. Partial matching takes what
 /// fits, and the report names the rest.
-inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors& tensors, Matching matching = Matching::kStrict,
-                              std::string_view prefix = "") {
+inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors& tensors, const LoadOptions& options = {}) {
+  const auto wanted = [&](std::string_view name) { return !options.base_branch || of_base_branch(name); };
   KeyReport report;
   std::map<std::string, torch::Tensor> by_name;
   for (const auto& [file_name, tensor] : tensors) {
     auto name = library_name(file_name);
-    if (!name.starts_with(prefix)) continue;
-    name.erase(0, prefix.size());
+    if (!name.starts_with(options.prefix) || !wanted(name)) continue;
+    name.erase(0, options.prefix.size());
     if (!by_name.emplace(name, tensor).second) throw CheckpointError(fmt::format("two tensors stand for {}", name));
   }
   std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
   const auto match = [&](const auto& items) {
     for (const auto& item : items) {
+      if (!wanted(item.key())) continue;
       const auto found = by_name.find(item.key());
       if (found == by_name.end()) {
         report.missing.push_back(item.key());
@@ -83,7 +90,7 @@ inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors&
   match(module.named_parameters());
   match(module.named_buffers());
   for (const auto& [name, tensor] : by_name) (unused_by_design(name) ? report.unused : report.unexpected).push_back(name);
-  if (matching == Matching::kStrict && !report.exact()) throw CheckpointError(report.text());
+  if (options.matching == Matching::kStrict && !report.exact()) throw CheckpointError(report.text());
   const torch::NoGradGuard no_grad;
   for (auto& [target, value] : copies) target.copy_(value);
   return report;

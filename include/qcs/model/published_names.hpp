@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -33,6 +34,12 @@ inline bool unused_by_design(std::string_view name) {
   if (!part.starts_with("blocks.")) return false;
   const auto block = part.substr(7);
   return block.substr(block.find('.') + 1).starts_with("conv.");
+}
+
+/// Whether a tensor belongs to the base branch, which is the whole network at inference.
+inline bool of_base_branch(std::string_view library_name) {
+  return std::ranges::any_of(std::array<std::string_view, 6>{"ir_back.", "VIT_base.", "embed_", "conv1.", "conv2.", "conv3."},
+                             [&](std::string_view prefix) { return library_name.starts_with(prefix); });
 }
 
 }  // namespace qcs

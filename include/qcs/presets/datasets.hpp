@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
+#include <qcs/core/label_space.hpp>
 #include <qcs/model/attention/residual.hpp>
 #include <string_view>
 
 namespace qcs {
 
-/// A data set as the published system uses it: its classes in label order, its default files relative to the data root,
+/// A data set as the published system uses it: its label space, its default files relative to the data root,
 /// and the residual form of the DCS network published for it.
 struct RafDb {
-  static constexpr std::string_view kName = "RAF-DB";
+  using Classes = RafDbLabels;
+  static constexpr std::string_view kName = Classes::kName;
   static constexpr std::string_view kProgram = "raf_db";
-  static constexpr std::array<std::string_view, 7> kClasses{"Surprise", "Fear",  "Disgust", "Happy",
-                                                            "Sad",      "Anger", "Neutral"};
   static constexpr std::string_view kImageFolder = "RAF-DB/basic";
   static constexpr std::string_view kTrainList = "RAF-DB/raf_db_basic_train.txt";
   static constexpr std::string_view kTestList = "RAF-DB/raf_db_basic_test.txt";
@@ -22,10 +21,9 @@ struct RafDb {
 
 /// FERPlus (Barsoum et al., ICMI 2016), labels by the majority rule.
 struct FerPlus {
-  static constexpr std::string_view kName = "FERPlus";
+  using Classes = FerPlusLabels;
+  static constexpr std::string_view kName = Classes::kName;
   static constexpr std::string_view kProgram = "ferplus";
-  static constexpr std::array<std::string_view, 8> kClasses{"Neutral", "Happy",   "Surprise", "Sad",
-                                                            "Anger",   "Disgust", "Fear",     "Contempt"};
   static constexpr std::string_view kImageFolder = "FERPlus/img";
   static constexpr std::string_view kTrainList = "FERPlus/ferplus_training.txt";
   static constexpr std::string_view kTestList = "FERPlus/ferplus_test.txt";
@@ -34,10 +32,9 @@ struct FerPlus {
 
 /// AffectNet (Mollahosseini et al., 2019) with seven classes.
 struct AffectNet7 {
-  static constexpr std::string_view kName = "AffectNet-7";
+  using Classes = AffectNet7Labels;
+  static constexpr std::string_view kName = Classes::kName;
   static constexpr std::string_view kProgram = "affectnet7";
-  static constexpr std::array<std::string_view, 7> kClasses{"Neutral", "Happy",   "Sad",  "Surprise",
-                                                            "Fear",    "Disgust", "Anger"};
   static constexpr std::string_view kImageFolder = "AffectNet/Manually_trainval_croped";
   static constexpr std::string_view kTrainList = "AffectNet/affectnet_training-cls7-v7.txt";
   static constexpr std::string_view kTestList = "AffectNet/affectnet_validation-cls7.txt";
@@ -46,10 +43,9 @@ struct AffectNet7 {
 
 /// AffectNet with Contempt as its eighth class.
 struct AffectNet8 {
-  static constexpr std::string_view kName = "AffectNet-8";
+  using Classes = AffectNet8Labels;
+  static constexpr std::string_view kName = Classes::kName;
   static constexpr std::string_view kProgram = "affectnet8";
-  static constexpr std::array<std::string_view, 8> kClasses{"Neutral", "Happy",   "Sad",   "Surprise",
-                                                            "Fear",    "Disgust", "Anger", "Contempt"};
   static constexpr std::string_view kImageFolder = "AffectNet/Manually_trainval_croped";
   static constexpr std::string_view kTrainList = "AffectNet/affectnet_training-cls8-v7.txt";
   static constexpr std::string_view kTestList = "AffectNet/affectnet_validation-cls8.txt";

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -11,7 +10,6 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/io/weight_file.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -22,7 +20,7 @@ struct Checkpoint {
   static constexpr const char* kFormat = "qcs checkpoint 1";
 
   std::string architecture;  ///< `NetworkImpl::architecture()`
-  std::vector<std::string> class_names = {};
+  io::Metadata metadata = {};  ///< what travels with the weights: label space, preprocessing, recipe, version
   std::int64_t epochs_done = 0;
   std::int64_t steps = 0;
   std::int64_t seed = 0;
@@ -81,9 +79,11 @@ inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint&
   c10::impl::GenericDict root(c10::StringType::get(), c10::AnyType::get());
   c10::Dict<std::string, torch::Tensor> tensors;
   for (const auto& [name, tensor] : checkpoint.state_dict) tensors.insert(name, tensor);
+  c10::Dict<std::string, std::string> metadata;
+  for (const auto& [key, value] : checkpoint.metadata) metadata.insert(key, value);
   root.insert("format", std::string(Checkpoint::kFormat));
   root.insert("architecture", checkpoint.architecture);
-  root.insert("class_names", fmt::format("{}", fmt::join(checkpoint.class_names, "\n")));
+  root.insert("metadata", metadata);
   root.insert("epoch", checkpoint.epochs_done);
   root.insert("steps", checkpoint.steps);
   root.insert("seed", checkpoint.seed);
@@ -108,13 +108,12 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
     if (const auto& format = fields.text("format"); format != Checkpoint::kFormat)
       throw CheckpointError(fmt::format("its format is `{}`, expected `{}`", format, Checkpoint::kFormat));
     Checkpoint checkpoint{.architecture = fields.text("architecture"),
+                          .metadata = io::detail::texts_in(fields.at("metadata")),
                           .epochs_done = fields.integer("epoch"),
                           .steps = fields.integer("steps"),
                           .seed = fields.integer("seed"),
                           .best_epoch = fields.integer("best_epoch"),
                           .state_dict = io::detail::tensors_in(file, fields.at("state_dict"))};
-    std::istringstream names(fields.text("class_names"));
-    for (std::string name; std::getline(names, name);) checkpoint.class_names.push_back(name);
     const auto counts = fields.tensor("best_confusion", torch::kInt64);
     checkpoint.best_confusion.assign(counts.data_ptr<std::int64_t>(), counts.data_ptr<std::int64_t>() + counts.numel());
     const auto optimizer = fields.tensor("optimizer", torch::kUInt8);

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <concepts>
 #include <filesystem>
+#include <qcs/core/label_space.hpp>
 #include <qcs/core/random.hpp>
+#include <qcs/io/label_metadata.hpp>
 #include <qcs/metric/running_mean.hpp>
 #include <qcs/model/load_weights.hpp>
 #include <qcs/train/checkpoint.hpp>
@@ -16,6 +18,7 @@
 #include <qcs/train/optimizer.hpp>
 #include <qcs/train/schedule.hpp>
 #include <qcs/train/step.hpp>
+#include <sstream>
 #include <utility>
 
 namespace qcs {
@@ -31,6 +34,7 @@ struct TrainerOptions {
   torch::Device device = torch::kCPU;
   std::int64_t limit_batches = 0;               ///< training batches per epoch, 0 for all
   std::filesystem::path checkpoint_folder = {};  ///< gets last.pt and best.pt after every epoch; empty for none
+  io::Metadata metadata = {};                    ///< goes into the checkpoints, next to the label space
 };
 
 /// Trains a network of any topology: one loop for QCS, DCS and whatever comes. It prints nothing and draws nothing;
@@ -41,14 +45,15 @@ class Trainer {
  public:
   using Topology = typename Net::ContainedType::TopologyType;
 
-  /// Moves `network` to the device. `class_names` go into checkpoints; there must be one for each class, else ConfigError.
-  Trainer(Net network, TrainerOptions options, std::vector<std::string> class_names)
-      : network_(std::move(network)), options_(std::move(options)), class_names_(std::move(class_names)),
+  /// Moves `network` to the device. `labels` go into checkpoints and must name every class, else ConfigError.
+  Trainer(Net network, TrainerOptions options, Labels labels)
+      : network_(std::move(network)), options_(std::move(options)), labels_(std::move(labels)),
         step_((network_->to(options_.device), make_optimizer(network_->parameters(), options_.optimizer)), options_.sam),
         epoch_(options_.first_epoch) {
-    if (static_cast<std::int64_t>(class_names_.size()) != network_->options().classes)
-      throw ConfigError(fmt::format("{} class names for a network of {} classes", class_names_.size(),
+    if (static_cast<std::int64_t>(labels_.classes.size()) != network_->options().classes)
+      throw ConfigError(fmt::format("{} class names for a network of {} classes", labels_.classes.size(),
                                     network_->options().classes));
+    io::put_labels(options_.metadata, labels_);
   }
 
   /// Trains up to the last epoch and evaluates after each. `train` and `eval` are loaders of `TupleBatch<Topology>` and
@@ -65,7 +70,7 @@ class Trainer {
     info.train_images = static_cast<std::int64_t>(train.dataset().list().images.size());
     info.eval_images = static_cast<std::int64_t>(eval.dataset().list().images.size());
     info.seed = options_.seed;
-    info.class_names = class_names_;
+    info.class_names = labels_.classes;
     start_ = Clock::now();
     notify(info, observers...);
     for (; epoch_ < options_.epochs;) {
@@ -87,7 +92,7 @@ class Trainer {
   /// Everything a later `resume` needs.
   Checkpoint checkpoint() {
     Checkpoint c{.architecture = network_->architecture(),
-                 .class_names = class_names_,
+                 .metadata = options_.metadata,
                  .epochs_done = epoch_,
                  .steps = steps_,
                  .seed = static_cast<std::int64_t>(options_.seed),
@@ -104,12 +109,14 @@ class Trainer {
   }
 
   /// Goes on where a checkpoint of the same architecture and seed stopped: weights, batch statistics, the base
-  /// optimiser's state, schedule, random streams and best score. Throws CheckpointError.
+  /// optimiser's state, schedule, random streams and best score. Throws CheckpointError, or ConfigError if the checkpoint's
+  /// label space is another one.
   void resume(const std::filesystem::path& path) {
     const auto c = load_for(*network_, path);
     if (c.seed != static_cast<std::int64_t>(options_.seed))
       throw CheckpointError(fmt::format("{} was trained with seed {}, this run has seed {}", path.string(), c.seed,
                                         options_.seed));
+    if (const auto labels = io::find_labels(c.metadata)) require_same_labels(*labels, path.string(), labels_, "this run");
     load_weights(*network_, c.state_dict);
     torch::serialize::InputArchive archive;
     std::istringstream stream(c.optimizer);
@@ -119,7 +126,7 @@ class Trainer {
     steps_ = c.steps;
     best_epoch_ = static_cast<int>(c.best_epoch);
     if (c.best_confusion.empty()) return;
-    const int classes = static_cast<int>(class_names_.size());
+    const int classes = static_cast<int>(labels_.classes.size());
     best_ = ConfusionMatrix(classes);
     for (int t = 0; t < classes; ++t)
       for (int p = 0; p < classes; ++p) best_.add(t, p, c.best_confusion.at(static_cast<std::size_t>(t * classes + p)));
@@ -227,7 +234,7 @@ class Trainer {
 
   Net network_;
   TrainerOptions options_;
-  std::vector<std::string> class_names_;
+  Labels labels_;
   Step step_;
   int epoch_;
   std::int64_t steps_ = 0;

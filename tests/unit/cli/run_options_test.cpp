@@ -61,7 +61,7 @@ void compare(const Published& row) {
     BOOST_TEST(r.base_dropout == row.base_dropout);
     BOOST_TEST(r.cross_dropout == row.cross_dropout);
     BOOST_TEST(r.drop_attention_output == row.after_attention);
-    BOOST_TEST(run.classes == static_cast<std::int64_t>(Dataset::kClasses.size()));
+    BOOST_TEST(run.classes == static_cast<std::int64_t>(Dataset::Classes::kClasses.size()));
   }
 }
 

@@ -74,9 +74,9 @@ BOOST_AUTO_TEST_CASE(tensors_that_share_a_storage_share_it_again) {
 BOOST_AUTO_TEST_CASE(objects_beside_the_weights_are_named_and_not_built) {
   for (const auto& name : {"full_zip.pth", "full_legacy.pth"}) {
     const auto file = io::read_weight_file(test::fixture(name));
-    for (const auto& [key, value] : file.metadata) BOOST_TEST_MESSAGE(name << ": " << key << " = " << value);
+    for (const auto& [key, value] : file.others) BOOST_TEST_MESSAGE(name << ": " << key << " = " << value);
     BOOST_TEST(file.metadata.at("epoch") == "3");
-    BOOST_TEST(file.metadata.at("recorder").find("not built") != std::string::npos);
+    BOOST_TEST(file.others.at("recorder").find("not built") != std::string::npos);
   }
 }
 
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(hostile_files_run_nothing) {
     const auto file = io::read_weight_file(test::fixture(name));
     BOOST_TEST(differences(file.tensors).empty());
     bool named = false;
-    for (const auto& [key, value] : file.metadata) named = named || value == "object of posix.system, not built";
+    for (const auto& [key, value] : file.others) named = named || value == "object of posix.system, not built";
     BOOST_TEST(named);
     BOOST_TEST(!std::filesystem::exists(marker));
   }

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(partial_loading_takes_what_fits_and_says_what_not) {
   Toy toy;
   auto tensors = weights_of(toy);
   tensors[1] = {"embed_q.bias", torch::ones({4})};
-  const auto report = load_weights(toy, tensors, Matching::kPartial);
+  const auto report = load_weights(toy, tensors, {.matching = Matching::kPartial});
   BOOST_TEST(!report.exact());
   BOOST_TEST(report.mismatched.size() == 1);
   BOOST_TEST(torch::equal(toy.named_parameters()["embed_q.weight"], tensors[0].second));
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_part_is_found_under_its_prefix) {
   auto tensors = weights_of(toy, "module.ir_back.");
   tensors.emplace_back("module.ir_back.output_layer.0.weight", torch::ones({1}));
   tensors.emplace_back("module.conv1.weight", torch::ones({1}));
-  const auto report = load_weights(toy, tensors, Matching::kStrict, "ir_back.");
+  const auto report = load_weights(toy, tensors, {.prefix = "ir_back."});
   BOOST_TEST(report.loaded.size() == 7);
   BOOST_TEST(report.unused == std::vector<std::string>{"output_layer.0.weight"});
 }

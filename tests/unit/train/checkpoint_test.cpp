@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_comes_back_as_it_was) {
   const auto file = folder.path / "run.pt";
   auto network = toy::network<Dual>();
   const Checkpoint saved{.architecture = network->architecture(),
-                         .class_names = {"surprise", "fear of spaces"},
+                         .metadata = {{"labels", "toy"}, {"a key of spaces", "two\nlines"}},
                          .epochs_done = 3,
                          .steps = 12,
                          .seed = -1,
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_comes_back_as_it_was) {
   save_checkpoint(file, saved);
   const auto loaded = load_checkpoint(file);
   BOOST_TEST(loaded.architecture == saved.architecture);
-  BOOST_TEST(loaded.class_names == saved.class_names);
+  BOOST_TEST((loaded.metadata == saved.metadata));
   BOOST_TEST(loaded.epochs_done == 3);
   BOOST_TEST(loaded.steps == 12);
   BOOST_TEST(loaded.seed == -1);

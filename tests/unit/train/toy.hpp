@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <qcs/core/label_space.hpp>
 #include <qcs/data/sampling.hpp>
 #include <qcs/data/tuple_batch.hpp>
 #include <qcs/model/backbone/small.hpp>
@@ -14,7 +15,7 @@ namespace toy {
 
 inline constexpr std::int64_t kClasses = 3;
 
-inline std::vector<std::string> class_names() { return {"top", "middle", "bottom"}; }
+inline qcs::Labels labels() { return {.name = "toy", .classes = {"top", "middle", "bottom"}}; }
 
 inline torch::Tensor images(const std::vector<std::int64_t>& classes, std::uint64_t seed) {
   torch::manual_seed(seed);

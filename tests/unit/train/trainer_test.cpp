@@ -42,7 +42,7 @@ TrainerOptions options(int epochs) {
 
 template <TopologyShape T>
 Trainer<toy::Net<T>> trainer(TrainerOptions o, std::uint64_t network_seed = 1) {
-  return Trainer<toy::Net<T>>(toy::network<T>(network_seed), std::move(o), toy::class_names());
+  return Trainer<toy::Net<T>>(toy::network<T>(network_seed), std::move(o), toy::labels());
 }
 
 }  // namespace
@@ -131,5 +131,5 @@ BOOST_AUTO_TEST_CASE(an_epoch_can_be_cut_short) {
 }
 
 BOOST_AUTO_TEST_CASE(class_names_match_the_network) {
-  BOOST_CHECK_THROW(Trainer<toy::Net<Dual>>(toy::network<Dual>(), options(1), {"one", "two"}), ConfigError);
+  BOOST_CHECK_THROW(Trainer<toy::Net<Dual>>(toy::network<Dual>(), options(1), qcs::Labels{"short", {"one", "two"}}), ConfigError);
 }

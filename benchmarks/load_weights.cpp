@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// benchmark_load_weights FILE: seconds to read the weights of a file, MiB of memory at the peak beyond what the process had
+// before, MiB of the tensors. load_weights.py compares it with torch.load.
+
+#include <chrono>
+#include <fstream>
+#include <qcs/cli/process.hpp>
+#include <qcs/io/weight_file.hpp>
+#include <string>
+
+namespace {
+
+/// A line of /proc/self/status in MiB: VmRSS, memory in use now, or VmHWM, its peak.
+double memory(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1)) / 1024;
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return qcs::cli::run_program([&] {
+    if (argc != 2) throw qcs::cli::UsageError("usage: benchmark_load_weights FILE");
+    const double before = memory("VmRSS");
+    const auto start = std::chrono::steady_clock::now();
+    const auto file = qcs::io::read_weight_file(argv[1]);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    double bytes = 0;
+    for (const auto& [name, tensor] : file.tensors) bytes += static_cast<double>(tensor.nbytes());
+    fmt::print("{} {} {}\n", elapsed.count(), memory("VmHWM") - before, bytes / (1 << 20));
+    return 0;
+  });
+}
