@@ -17,6 +17,7 @@
 #include <qcs/metric/confusion_matrix.hpp>
 #include <qcs/metric/running_mean.hpp>
 #include <qcs/io/label_metadata.hpp>
+#include <qcs/io/named_tensors.hpp>
 #include <qcs/io/pickle_reader.hpp>
 #include <qcs/io/pickle_value.hpp>
 #include <qcs/io/safetensors.hpp>

@@ -7,7 +7,7 @@
 #include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
-#include <qcs/io/safetensors.hpp>
+#include <qcs/io/named_tensors.hpp>
 
 namespace qcs::io {
 

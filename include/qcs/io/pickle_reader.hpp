@@ -11,7 +11,6 @@
 #include <qcs/io/pickle_value.hpp>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -202,9 +201,9 @@ class PickleReader {
       case '0': pop(); return true;
       case '1': pop_to_mark(); return true;
       case '2': stack_.push_back(top()); return true;
-      case 'q': memo_[number(1)] = top(); return true;
-      case 'r': memo_[number(4)] = top(); return true;
-      case 0x94: memo_[memo_.size()] = top(); return true;
+      case 'q': store(number(1)); return true;
+      case 'r': store(number(4)); return true;
+      case 0x94: store(memo_.size()); return true;
       case 'h': push_memo(number(1)); return true;
       case 'j': push_memo(number(4)); return true;
       default: return false;
@@ -255,10 +254,17 @@ class PickleReader {
     for (std::size_t i = 0; i < values.size(); i += 2) target->entries.emplace_back(values[i], values[i + 1]);
   }
 
+  /// Python numbers what it stores from 0 on.
+  void store(std::uint64_t index) {
+    if (index >= limits_.values) fail(fmt::format("it stores a value under number {}, at most {} are allowed", index, limits_.values - 1));
+    if (index >= memo_.size()) memo_.resize(static_cast<std::size_t>(index) + 1);
+    memo_[static_cast<std::size_t>(index)] = top();
+  }
+
   void push_memo(std::uint64_t index) {
-    const auto found = memo_.find(index);
-    if (found == memo_.end()) fail(fmt::format("it refers to value {}, which was not stored", index));
-    stack_.push_back(found->second);
+    if (index >= memo_.size() || memo_[static_cast<std::size_t>(index)] == nullptr)
+      fail(fmt::format("it refers to value {}, which was not stored", index));
+    stack_.push_back(memo_[static_cast<std::size_t>(index)]);
   }
 
   std::string_view bytes_;
@@ -267,7 +273,7 @@ class PickleReader {
   Pickle pickle_;
   std::vector<PickleValue*> stack_;
   std::vector<std::size_t> marks_;
-  std::unordered_map<std::uint64_t, PickleValue*> memo_;
+  std::vector<PickleValue*> memo_;
 };
 
 }  // namespace qcs::io

@@ -9,11 +9,10 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
-#include <qcs/core/torch.hpp>
+#include <qcs/io/named_tensors.hpp>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,12 +20,6 @@
 #include <vector>
 
 namespace qcs::io {
-
-/// Tensors in the order of their file, by name.
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
-
-/// What a safetensors file says beside its tensors.
-using Metadata = std::map<std::string, std::string>;
 
 /// A safetensors file in memory (github.com/huggingface/safetensors, section "Format").
 struct Safetensors {

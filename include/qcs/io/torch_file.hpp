@@ -10,17 +10,24 @@
 #include <memory>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
+#include <qcs/io/named_tensors.hpp>
 #include <qcs/io/pickle_reader.hpp>
 #include <qcs/io/tensor_value.hpp>
 #include <qcs/io/zip_archive.hpp>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace qcs::io {
 
 namespace detail {
+
+/// A storage to be read to `target`, which has room for its bytes.
+struct StorageWish {
+  const StorageReference* storage;
+  char* target;
+};
 
 /// The storages of a zip file: one record each.
 class ZipStorages {
@@ -40,11 +47,19 @@ class ZipStorages {
     return PickleReader(bytes).read();
   }
 
-  void read(const StorageReference& storage, char* target) const { archive_.read(record_of(storage), target); }
-
   void require(const StorageReference& storage) const { record_of(storage); }
 
-  void verify() const { archive_.verify_unread(); }
+  /// Reads storages, and compares every other record of the file with its checksum.
+  void read(const std::vector<StorageWish>& wishes) const {
+    std::unordered_map<const ZipArchive::Record*, char*> targets;
+    for (const auto& wish : wishes) targets.emplace(&record_of(*wish.storage), wish.target);
+    std::vector<ZipArchive::Wish> all;
+    for (const auto& record : archive_.records()) {
+      const auto found = targets.find(&record);
+      all.push_back({&record, found == targets.end() ? nullptr : found->second});
+    }
+    archive_.read(all);
+  }
 
  private:
   const ZipArchive::Record& record_of(const StorageReference& storage) const {
@@ -93,10 +108,12 @@ class LegacyStorages {
 
   Pickle pickle() { return std::move(pickle_); }
 
-  void read(const StorageReference& storage, char* target) {
-    in_.seekg(at_.at(storage.key).first);
-    in_.read(target, storage.bytes);
-    if (!in_) throw CheckpointError(fmt::format("storage {} is cut off", storage.key));
+  void read(const std::vector<StorageWish>& wishes) {
+    for (const auto& [storage, target] : wishes) {
+      in_.seekg(at_.at(storage->key).first);
+      in_.read(target, storage->bytes);
+      if (!in_) throw CheckpointError(fmt::format("storage {} is cut off", storage->key));
+    }
   }
 
   void require(const StorageReference& storage) const {
@@ -105,8 +122,6 @@ class LegacyStorages {
     if (found->second.second != storage.bytes)
       throw CheckpointError(fmt::format("storage {} has {} bytes, expected {}", storage.key, found->second.second, storage.bytes));
   }
-
-  void verify() const {}  // nothing to compare with
 
  private:
   /// Finds every storage, and that the file holds them all and no more.
@@ -144,6 +159,9 @@ class LegacyStorages {
 
 }  // namespace detail
 
+/// The tensors to be read from a file, by the names they shall have.
+using TensorWishes = std::vector<std::pair<std::string, TensorValue>>;
+
 /// A file of torch.save, opened: its values as plain data, and the tensors among them on demand.
 template <class Storages>
 class TorchFile {
@@ -156,25 +174,32 @@ class TorchFile {
 
   const PickleValue& root() const { return *pickle_.root; }
 
-  /// Reads a tensor; those that share a storage in the file share it here. Throws CheckpointError if its storage is damaged.
-  torch::Tensor read(const TensorValue& value) {
-    auto& bytes = loaded_[value.storage.key];
-    if (!bytes.defined()) {
-      bytes = torch::empty({value.storage.bytes}, torch::kUInt8);
-      storages_.read(value.storage, static_cast<char*>(bytes.data_ptr()));
+  /// Reads tensors; those that share a storage in the file share it here. Compares everything in the file with its
+  /// checksums, where the format has any, whether asked for or not. The plain values are gone afterwards, so that they take
+  /// no memory beside the tensors. Throws CheckpointError if anything is damaged.
+  NamedTensors read_all(const TensorWishes& wishes) && {
+    pickle_ = {};
+    std::unordered_map<std::string, torch::Tensor> bytes;
+    std::vector<detail::StorageWish> storages;
+    for (const auto& [name, value] : wishes) {
+      auto& storage = bytes[value.storage.key];
+      if (storage.defined()) continue;
+      storage = torch::empty({value.storage.bytes}, torch::kUInt8);
+      storages.push_back({&value.storage, static_cast<char*>(storage.data_ptr())});
     }
-    auto tensor = torch::empty({0}, value.storage.dtype);
-    tensor.set_(bytes.storage(), value.offset, value.sizes, value.strides);
-    return tensor;
+    storages_.read(storages);
+    NamedTensors tensors;
+    for (const auto& [name, value] : wishes) {
+      auto tensor = torch::empty({0}, value.storage.dtype);
+      tensor.set_(bytes.at(value.storage.key).storage(), value.offset, value.sizes, value.strides);
+      tensors.emplace_back(name, std::move(tensor));
+    }
+    return tensors;
   }
-
-  /// Compares what was not read with its checksums, where the format has any. Throws CheckpointError.
-  void verify() const { storages_.verify(); }
 
  private:
   Storages storages_;
   Pickle pickle_;
-  std::unordered_map<std::string, torch::Tensor> loaded_;
 };
 
 using ZipTorchFile = TorchFile<detail::ZipStorages>;

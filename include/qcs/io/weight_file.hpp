@@ -2,14 +2,15 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/io/safetensors.hpp>
 #include <qcs/io/torch_file.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,15 +50,14 @@ inline std::string summary(const PickleValue& value) {
 }
 
 /// The tensors among a dictionary's entries. Throws CheckpointError if two have one name.
-template <class File>
-NamedTensors tensors_in(File& file, const PickleValue& dictionary) {
-  NamedTensors tensors;
+inline TensorWishes tensors_in(const PickleValue& dictionary) {
+  TensorWishes tensors;
   std::set<std::string_view> names;
   for (const auto& [key, value] : dictionary.entries) {
-    const auto tensor = tensor_value(*value);
+    auto tensor = tensor_value(*value);
     if (!tensor || !key->is(PickleValue::Kind::kText)) continue;
     if (!names.insert(key->text).second) throw CheckpointError(fmt::format("two tensors are called {}", key->text));
-    tensors.emplace_back(key->text, file.read(*tensor));
+    tensors.emplace_back(key->text, std::move(*tensor));
   }
   return tensors;
 }
@@ -99,18 +99,25 @@ WeightFile weights_of(File file, std::string format) {
     for (const auto& [key, value] : root.entries) found.push_back(fmt::format("{}: {}", summary(*key), summary(unwrapped(*value))));
     throw CheckpointError(fmt::format("it holds no state_dict; found {}", found.empty() ? summary(root) : fmt::format("{}", fmt::join(found, ", "))));
   }
-  weights.tensors = tensors_in(file, *dictionary);
+  auto wishes = tensors_in(*dictionary);
+  const auto count = static_cast<std::ptrdiff_t>(wishes.size());
   for (const auto& [key, value] : root.entries) {
     const auto& inner = unwrapped(*value);
     if (!key->is(PickleValue::Kind::kText) || &inner == dictionary) continue;
-    const auto tensor = tensor_value(inner);
-    if (tensor && dictionary == &root) continue;
-    if (tensor && tensor->sizes.empty()) weights.metadata.insert_or_assign(key->text, fmt::format("{}", file.read(*tensor).template item<double>()));
-    else if (tensor) weights.others.insert_or_assign(key->text, fmt::format("a tensor of {} dimensions", tensor->sizes.size()));
-    else if (key->text == "metadata" && inner.is(PickleValue::Kind::kDict)) weights.metadata.merge(texts_in(inner));
-    else (is_plain(inner) ? weights.metadata : weights.others).insert_or_assign(key->text, summary(inner));
+    if (const auto tensor = tensor_value(inner)) {
+      if (dictionary == &root) continue;
+      if (tensor->sizes.empty()) wishes.emplace_back(key->text, *tensor);
+      else weights.others.insert_or_assign(key->text, fmt::format("a tensor of {} dimensions", tensor->sizes.size()));
+    } else if (key->text == "metadata" && inner.is(PickleValue::Kind::kDict)) {
+      weights.metadata.merge(texts_in(inner));
+    } else {
+      (is_plain(inner) ? weights.metadata : weights.others).insert_or_assign(key->text, summary(inner));
+    }
   }
-  file.verify();
+  weights.tensors = std::move(file).read_all(wishes);
+  for (auto number = weights.tensors.begin() + count; number != weights.tensors.end(); ++number)
+    weights.metadata.insert_or_assign(number->first, fmt::format("{}", number->second.template item<double>()));
+  weights.tensors.resize(static_cast<std::size_t>(count));
   return weights;
 }
 

@@ -6,7 +6,7 @@
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
-#include <qcs/io/safetensors.hpp>
+#include <qcs/io/named_tensors.hpp>
 #include <string>
 #include <string_view>
 

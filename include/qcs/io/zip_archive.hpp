@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zip.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <qcs/core/error.hpp>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -25,24 +33,21 @@ class ZipArchive {
     std::uint64_t size;  ///< bytes
   };
 
+  /// A record to be read; without a target it is only compared with its CRC-32.
+  struct Wish {
+    const Record* record;
+    char* target = nullptr;  ///< has room for the record's size
+  };
+
   /// Opens the file and checks its directory. Throws CheckpointError if libzip finds it inconsistent, if a name occurs
   /// twice, or if a record is compressed, encrypted or larger than the file.
-  explicit ZipArchive(const std::filesystem::path& path) {
-    int code = 0;
-    archive_.reset(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code));
-    if (!archive_) {
-      zip_error_t error;
-      zip_error_init_with_code(&error, code);
-      const std::string text = zip_error_strerror(&error);
-      zip_error_fini(&error);
-      throw CheckpointError(fmt::format("damaged zip archive: {}", text));
-    }
-    const auto file_size = std::filesystem::file_size(path);
+  explicit ZipArchive(std::filesystem::path path) : path_(std::move(path)), file_(open(ZIP_CHECKCONS)) {
+    const auto file_size = static_cast<std::uint64_t>(file_.identity.st_size);
     std::uint64_t total = 0;
-    for (zip_int64_t i = 0; i < zip_get_num_entries(archive_.get(), 0); ++i) {
+    for (zip_int64_t i = 0; i < zip_get_num_entries(file_.archive.get(), 0); ++i) {
       zip_stat_t stat;
       constexpr auto kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC;
-      if (zip_stat_index(archive_.get(), static_cast<zip_uint64_t>(i), 0, &stat) != 0 || (stat.valid & kNeeded) != kNeeded)
+      if (zip_stat_index(file_.archive.get(), static_cast<zip_uint64_t>(i), 0, &stat) != 0 || (stat.valid & kNeeded) != kNeeded)
         throw CheckpointError(fmt::format("damaged zip archive: record {} has no full directory entry", i));
       if (stat.comp_method != ZIP_CM_STORE || stat.comp_size != stat.size)
         throw CheckpointError(fmt::format("record {} is compressed; torch.save stores records as they are", stat.name));
@@ -55,7 +60,6 @@ class ZipArchive {
         throw CheckpointError(fmt::format("damaged zip archive: two records are called {}", stat.name));
       records_.push_back({stat.name, static_cast<std::uint64_t>(i), stat.size});
     }
-    read_.resize(records_.size());
   }
 
   const std::vector<Record>& records() const { return records_; }
@@ -66,50 +70,101 @@ class ZipArchive {
     return found == by_name_.end() ? nullptr : &records_[found->second];
   }
 
-  /// Reads a whole record to `target`, which has room for its size. Throws CheckpointError if bytes are missing or do not
-  /// match the record's CRC-32.
-  void read(const Record& record, char* target) const {
-    stream(record, [&](std::uint64_t done) { return std::pair(target + done, record.size - done); });
-  }
-
+  /// Reads a whole record. Throws CheckpointError if bytes are missing or do not match the record's CRC-32.
   std::string read(const Record& record) const {
     std::string bytes(record.size, '\0');
-    read(record, bytes.data());
+    read(file_.archive.get(), {&record, bytes.data()});
     return bytes;
   }
 
-  /// Compares the records that were never read with their CRC-32. Throws CheckpointError for a damaged one.
-  void verify_unread() const {
-    std::vector<char> chunk(1 << 20);
-    for (const auto& record : records_)
-      if (!read_[record.index])
-        stream(record, [&](std::uint64_t done) { return std::pair(chunk.data(), std::min<std::uint64_t>(record.size - done, chunk.size())); });
+  /// Reads many records, large archives in several threads. Throws CheckpointError for the first one in order that is
+  /// damaged.
+  void read(const std::vector<Wish>& wishes) const {
+    std::uint64_t bytes = 0;
+    for (const auto& wish : wishes) bytes += wish.record->size;
+    // A thread has an archive handle of its own, which pays from some megabytes on.
+    constexpr std::uint64_t kBytesPerThread = 8 << 20;
+    const auto threads = std::min<std::uint64_t>({bytes / kBytesPerThread, std::thread::hardware_concurrency(), 8});
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::exception_ptr> errors(wishes.size());
+    const auto work = [&](zip_t* archive) {
+      for (std::size_t i; (i = next++) < wishes.size();) {
+        try {
+          read(archive, wishes[i]);
+        } catch (...) {
+          errors[i] = std::current_exception();
+        }
+      }
+    };
+    {
+      std::vector<File> files;
+      std::vector<std::jthread> others;
+      for (std::uint64_t i = 1; i < threads; ++i) files.push_back(reopen());
+      for (auto& file : files) others.emplace_back(work, file.archive.get());
+      work(file_.archive.get());
+    }
+    for (const auto& error : errors)
+      if (error) std::rethrow_exception(error);
   }
 
  private:
-  /// Reads a record to where `next(bytes done)` says, piece by piece.
-  void stream(const Record& record, auto&& next) const {
-    const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(archive_.get(), record.index, 0), zip_fclose);
-    if (!file) throw CheckpointError(fmt::format("cannot read record {}: {}", record.name, zip_strerror(archive_.get())));
+  struct Discard {
+    void operator()(zip_t* archive) const { zip_discard(archive); }
+  };
+  struct File {
+    std::unique_ptr<zip_t, Discard> archive;
+    struct stat identity;
+  };
+
+  File open(int flags) const {
+    const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    File file{};
+    if (descriptor < 0 || ::fstat(descriptor, &file.identity) != 0) {
+      const auto* reason = std::strerror(errno);
+      if (descriptor >= 0) ::close(descriptor);
+      throw CheckpointError(fmt::format("cannot be read: {}", reason));
+    }
+    int code = 0;
+    file.archive.reset(zip_fdopen(descriptor, flags, &code));  // takes the descriptor when it succeeds
+    if (!file.archive) {
+      ::close(descriptor);
+      zip_error_t error;
+      zip_error_init_with_code(&error, code);
+      const std::string text = zip_error_strerror(&error);
+      zip_error_fini(&error);
+      throw CheckpointError(fmt::format("damaged zip archive: {}", text));
+    }
+    return file;
+  }
+
+  /// The same file once more: an archive handle serves one thread.
+  File reopen() const {
+    auto file = open(0);
+    if (file.identity.st_ino != file_.identity.st_ino || file.identity.st_dev != file_.identity.st_dev)
+      throw CheckpointError("was replaced while it was read");
+    return file;
+  }
+
+  static void read(zip_t* archive, const Wish& wish) {
+    const auto& record = *wish.record;
+    const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(archive, record.index, 0), zip_fclose);
+    if (!file) throw CheckpointError(fmt::format("cannot read record {}: {}", record.name, zip_strerror(archive)));
+    std::vector<char> chunk(wish.target == nullptr ? std::min<std::uint64_t>(record.size, 1 << 16) : 0);
     std::uint64_t done = 0;
     while (done < record.size) {
-      const auto [target, room] = next(done);
-      const auto count = zip_fread(file.get(), target, room);
+      const auto count = wish.target == nullptr ? zip_fread(file.get(), chunk.data(), std::min<std::uint64_t>(record.size - done, chunk.size()))
+                                                : zip_fread(file.get(), wish.target + done, record.size - done);
       if (count <= 0) break;
       done += static_cast<std::uint64_t>(count);
     }
     char beyond = 0;  // libzip compares the checksum when it meets the end
     if (done != record.size || zip_fread(file.get(), &beyond, 1) != 0)
       throw CheckpointError(fmt::format("record {} is damaged: {}", record.name, zip_file_strerror(file.get())));
-    read_[record.index] = true;
   }
 
-  struct Discard {
-    void operator()(zip_t* archive) const { zip_discard(archive); }
-  };
-  std::unique_ptr<zip_t, Discard> archive_;
+  std::filesystem::path path_;
+  File file_;
   std::vector<Record> records_;
-  mutable std::vector<bool> read_;
   std::unordered_map<std::string, std::size_t> by_name_;
 };
 

@@ -8,7 +8,7 @@
 #include <map>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
-#include <qcs/io/safetensors.hpp>
+#include <qcs/io/named_tensors.hpp>
 #include <qcs/model/published_names.hpp>
 #include <string>
 #include <string_view>

@@ -35,7 +35,7 @@ namespace detail {
 /// The entries of a checkpoint's dictionary; each throws CheckpointError if it is missing or of another type.
 class CheckpointFields {
  public:
-  explicit CheckpointFields(io::ZipTorchFile& file) : file_(file), root_(io::unwrapped(file.root())) {}
+  explicit CheckpointFields(const io::PickleValue& root) : root_(io::unwrapped(root)) {}
 
   const io::PickleValue& at(const char* name) const {
     const auto* value = root_.find(name);
@@ -46,10 +46,10 @@ class CheckpointFields {
   const std::string& text(const char* name) const { return at(name, io::PickleValue::Kind::kText).text; }
   std::int64_t integer(const char* name) const { return at(name, io::PickleValue::Kind::kInteger).integer; }
 
-  torch::Tensor tensor(const char* name, torch::ScalarType dtype) const {
-    const auto value = io::tensor_value(at(name));
+  io::TensorValue tensor(const char* name, torch::ScalarType dtype) const {
+    auto value = io::tensor_value(at(name));
     if (!value || value->storage.dtype != dtype) throw CheckpointError(fmt::format("`{}` is of another type", name));
-    return file_.read(*value).contiguous();
+    return std::move(*value);
   }
 
  private:
@@ -59,7 +59,6 @@ class CheckpointFields {
     return value;
   }
 
-  io::ZipTorchFile& file_;
   const io::PickleValue& root_;
 };
 
@@ -104,7 +103,7 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
     throw CheckpointError(fmt::format("no checkpoint at {}", path.string()));
   try {
     io::ZipTorchFile file(path);
-    const detail::CheckpointFields fields(file);
+    const detail::CheckpointFields fields(file.root());
     if (const auto& format = fields.text("format"); format != Checkpoint::kFormat)
       throw CheckpointError(fmt::format("its format is `{}`, expected `{}`", format, Checkpoint::kFormat));
     Checkpoint checkpoint{.architecture = fields.text("architecture"),
@@ -112,14 +111,21 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
                           .epochs_done = fields.integer("epoch"),
                           .steps = fields.integer("steps"),
                           .seed = fields.integer("seed"),
-                          .best_epoch = fields.integer("best_epoch"),
-                          .state_dict = io::detail::tensors_in(file, fields.at("state_dict"))};
-    const auto counts = fields.tensor("best_confusion", torch::kInt64);
+                          .best_epoch = fields.integer("best_epoch")};
+    auto wishes = io::detail::tensors_in(fields.at("state_dict"));
+    wishes.emplace_back("", fields.tensor("best_confusion", torch::kInt64));
+    wishes.emplace_back("", fields.tensor("optimizer", torch::kUInt8));
+    checkpoint.state_dict = std::move(file).read_all(wishes);
+    const auto take_last = [&] {
+      auto tensor = checkpoint.state_dict.back().second.contiguous();
+      checkpoint.state_dict.pop_back();
+      return tensor;
+    };
+    const auto optimizer = take_last();
+    const auto counts = take_last();
     checkpoint.best_confusion.assign(counts.data_ptr<std::int64_t>(), counts.data_ptr<std::int64_t>() + counts.numel());
-    const auto optimizer = fields.tensor("optimizer", torch::kUInt8);
     checkpoint.optimizer.assign(reinterpret_cast<const char*>(optimizer.data_ptr<std::uint8_t>()),
                                 static_cast<std::size_t>(optimizer.numel()));
-    file.verify();
     return checkpoint;
   } catch (const CheckpointError& error) {
     throw CheckpointError(fmt::format("{} is not a qcs checkpoint, or it is damaged: {}", path.string(), error.what()));
