@@ -38,6 +38,10 @@
 #include <qcs/data/labelled_dataset.hpp>
 #include <qcs/data/loader.hpp>
 #include <qcs/data/normalise.hpp>
+#include <qcs/data/plane_colour.hpp>
+#include <qcs/data/plane_resize.hpp>
+#include <qcs/data/plane_rotate.hpp>
+#include <qcs/data/planes.hpp>
 #include <qcs/data/resize.hpp>
 #include <qcs/data/rotate.hpp>
 #include <qcs/data/sampling.hpp>

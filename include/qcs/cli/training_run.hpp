@@ -33,6 +33,13 @@ inline torch::Device device(const std::string& name) {
   throw UsageError(fmt::format("unknown device `{}`, expected auto, cpu, cuda or cuda:N", name));
 }
 
+/// Transforms that make only the pixels that the network reads.
+template <class Net>
+TransformOptions read_by(TransformOptions transform) {
+  transform.stride = pixel_stride<typename Net::ContainedType::BackboneType>;
+  return transform;
+}
+
 /// A freshly initialised network, a pure function of recipe, class count and seed.
 template <class Net>
 Net make_network(const Recipe& recipe, std::int64_t classes, std::uint64_t seed) {
@@ -106,7 +113,7 @@ int evaluate_weights(const RunOptions& run, const ImageList& list, const Labels&
   load_for_evaluation(network, run.evaluate, labels);
   const auto target = device(run.device);
   network->to(target);
-  Loader loader(LabelledDataset(list, run.recipe.transform), {.batch_size = run.recipe.batch_size, .workers = run.workers});
+  Loader loader(LabelledDataset(list, read_by<Net>(run.recipe.transform)), {.batch_size = run.recipe.batch_size, .workers = run.workers});
   ConsoleReporter console(run.print_freq);
   const auto total = static_cast<std::int64_t>(list.images.size());
   const auto evaluate_with = [&](auto&... more) { return evaluate(network, loader.epoch(0), run.classes, total, target, console, more...); };
@@ -134,13 +141,13 @@ RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList 
   using Topology = typename Net::ContainedType::TopologyType;
   const Recipe& recipe = run.recipe;
   const bool resumed = !run.resume.empty();
-  Loader train(TupleDataset<Topology>(std::move(train_list), recipe.transform,
+  Loader train(TupleDataset<Topology>(std::move(train_list), read_by<Net>(recipe.transform),
                                       {.sampling = recipe.sampling,
                                        .negatives = recipe.negatives,
                                        .epoch_divisor = recipe.epoch_divisor,
                                        .seed = run.seed}),
                {.batch_size = recipe.batch_size, .workers = run.workers});
-  Loader eval(LabelledDataset(std::move(eval_list), recipe.transform),
+  Loader eval(LabelledDataset(std::move(eval_list), read_by<Net>(recipe.transform)),
               {.batch_size = recipe.batch_size, .workers = run.workers});
   Net network = make_network<Net>(recipe, run.classes, run.seed);
   if (!run.pretrained.empty()) load_pretrained(network, run);

@@ -37,7 +37,7 @@ class LabelledDataset {
   /// The images at positions first .. first + count - 1. Throws DataError with the name of an unreadable
   /// image.
   Batch load(const EpochPlan& plan, std::size_t first, std::size_t count) const {
-    detail::ImageSlots images(count, transform_.options().crop);
+    detail::ImageSlots images(count, transform_.options().side());
     Batch batch;
     batch.labels = torch::empty({static_cast<std::int64_t>(count)}, torch::kInt64);
     for (std::size_t i = 0; i < count; ++i) {

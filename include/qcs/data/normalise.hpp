@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <opencv2/core.hpp>
+#include <qcs/data/planes.hpp>
 
 namespace qcs::image {
 
@@ -30,6 +31,15 @@ class Normaliser {
         planes[x + static_cast<std::ptrdiff_t>(plane)] = table_[1][row[1]];
         planes[x + static_cast<std::ptrdiff_t>(2 * plane)] = table_[2][row[2]];
       }
+    }
+  }
+
+  /// The same for an image of planes; a grey one serves all three channels.
+  void operator()(const Planes& image, float* planes) const {
+    for (int c = 0; c < 3; ++c) {
+      const auto& table = table_[static_cast<std::size_t>(c)];
+      const std::uint8_t* bytes = image.plane(image.channels() == 1 ? 0 : c);
+      for (std::size_t i = 0; i < image.plane_size(); ++i) *planes++ = table[bytes[i]];
     }
   }
 

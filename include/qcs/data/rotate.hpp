@@ -42,26 +42,36 @@ struct RotationAxis {
         start(to_fixed_point(offset + centre + .5 * a + .5 * b)) {}
 };
 
+/// Where the pixels of a rotated rows x cols image come from.
+struct Rotation {
+  RotationAxis from_x, from_y;
+
+  static Rotation by(double degrees, int rows, int cols) {
+    const double angle = -(degrees * (std::numbers::pi / 180));
+    const double cosine = round_to_15_decimals(std::cos(angle));
+    const double sine = round_to_15_decimals(std::sin(angle));
+    const double minus_sine = round_to_15_decimals(-std::sin(angle));
+    const double cx = cols / 2.0, cy = rows / 2.0;
+    return {RotationAxis(cosine, sine, cx, rounded_product(cosine, -cx) + rounded_product(sine, -cy)),
+            RotationAxis(minus_sine, cosine, cy, rounded_product(minus_sine, -cx) + rounded_product(cosine, -cy))};
+  }
+};
+
+/// Degrees within 0..360.
+inline double whole_turns_removed(double degrees) {
+  degrees = std::fmod(degrees, 360.0);
+  return degrees < 0 ? degrees + 360.0 : degrees;
+}
+
 }  // namespace detail
 
 /// Rotates an RGB image (8UC3) counter-clockwise about its centre by `degrees`, keeping its size: nearest
 /// neighbour, black outside, the same to the bit as Pillow's. Sides up to 32767.
 inline cv::Mat rotate(const cv::Mat& rgb, double degrees) {
   CV_Assert(rgb.type() == CV_8UC3 && rgb.rows < 32768 && rgb.cols < 32768);
-  degrees = std::fmod(degrees, 360.0);
-  if (degrees < 0) degrees += 360.0;
+  degrees = detail::whole_turns_removed(degrees);
   if (degrees == 0) return rgb.clone();
-  const double angle = -(degrees * (std::numbers::pi / 180));
-  const double cosine = detail::round_to_15_decimals(std::cos(angle));
-  const double sine = detail::round_to_15_decimals(std::sin(angle));
-  const double minus_sine = detail::round_to_15_decimals(-std::sin(angle));
-  const double cx = rgb.cols / 2.0, cy = rgb.rows / 2.0;
-  using detail::rounded_product;
-  const detail::RotationAxis from_x(cosine, sine, cx,
-                                    rounded_product(cosine, -cx) + rounded_product(sine, -cy));
-  const detail::RotationAxis from_y(minus_sine, cosine, cy,
-                                    rounded_product(minus_sine, -cx) + rounded_product(cosine, -cy));
-
+  const auto [from_x, from_y] = detail::Rotation::by(degrees, rgb.rows, rgb.cols);
   cv::Mat result = cv::Mat::zeros(rgb.size(), CV_8UC3);
   const std::uint8_t* pixels = rgb.ptr<std::uint8_t>();
   for (int y = 0; y < rgb.rows; ++y) {

@@ -16,6 +16,7 @@ namespace qcs {
 struct TransformOptions {
   int resize = 224;
   int crop = 224;
+  int stride = 1;  ///< keep every stride-th row and column only, which a backbone may be known to read (kPixelStride)
   double flip_probability = .5;
   double rotation_degrees = 0;  ///< angles are uniform in +- this many degrees
   bool colour_jitter = true;
@@ -28,6 +29,9 @@ struct TransformOptions {
   double erase_area_max = .1;
   std::array<float, 3> mean{.485F, .456F, .406F};
   std::array<float, 3> std{.229F, .224F, .225F};
+
+  /// Side of what comes out.
+  constexpr int side() const { return crop / stride; }
 };
 
 /// Throws ConfigError naming the first value that is out of range.
@@ -41,6 +45,7 @@ inline void validate(const TransformOptions& options) {
   };
   within("resize", options.resize, 1, 32767);
   require(options.crop >= 1 && options.crop <= options.resize, "crop must be within 1..resize", options.crop);
+  require(options.stride >= 1 && options.crop % options.stride == 0, "stride must be 1 or more and divide crop", options.stride);
   within("flip probability", options.flip_probability, 0, 1);
   within("rotation", options.rotation_degrees, 0, 180);
   within("brightness jitter", options.jitter_brightness, 0, 1);

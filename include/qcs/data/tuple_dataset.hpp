@@ -60,7 +60,7 @@ class TupleDataset {
   /// The tuples at positions first .. first + count - 1. Throws DataError with the name of an unreadable
   /// image.
   Batch load(const EpochPlan& plan, std::size_t first, std::size_t count) const {
-    const int side = transform_.options().crop;
+    const int side = transform_.options().side();
     auto images = [&]<std::size_t... B>(std::index_sequence<B...>) {
       return std::array{((void)B, detail::ImageSlots(count, side))...};
     }

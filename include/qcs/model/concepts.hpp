@@ -40,4 +40,12 @@ concept BackbonePolicy = std::derived_from<B, torch::nn::Module> && std::default
                            { backbone.forward(images) } -> std::same_as<Features>;
                          };
 
+/// How many rows and columns apart the pixels are that a backbone reads: `B::kPixelStride` where it has one, else 1, all. A
+/// backbone with stride s also takes (B, 3, 224/s, 224/s), the pixels it would read, so that nobody needs to make the others.
+template <BackbonePolicy B>
+inline constexpr int pixel_stride = [] {
+  if constexpr (requires { B::kPixelStride; }) return B::kPixelStride;
+  else return 1;
+}();
+
 }  // namespace qcs

@@ -45,6 +45,8 @@ class NetworkImpl : public torch::nn::Module {
   using HeadType = Head;
   using TopologyType = Topology;
   static constexpr std::int64_t kInputSize = 224;
+  /// Side of what the backbone reads of it, see pixel_stride; taken wherever kInputSize is.
+  static constexpr std::int64_t kReadSize = kInputSize / pixel_stride<Backbone>;
 
   /// Throws ConfigError if a value is out of range.
   explicit NetworkImpl(const NetworkOptions& options = {})
@@ -116,8 +118,9 @@ class NetworkImpl : public torch::nn::Module {
   }
 
   static void check(const torch::Tensor& images) {
+    const auto side = [&](std::int64_t size) { return images.size(2) == size && images.size(3) == size; };
     const bool good = images.defined() && images.is_floating_point() && images.dim() == 4 && images.size(0) > 0 &&
-                      images.size(1) == 3 && images.size(2) == kInputSize && images.size(3) == kInputSize;
+                      images.size(1) == 3 && (side(kInputSize) || side(kReadSize));
     if (good) return;
     std::string found = "an undefined tensor";
     if (images.defined()) {
@@ -125,7 +128,8 @@ class NetworkImpl : public torch::nn::Module {
       text << images.dtype() << ' ' << images.sizes();
       found = text.str();
     }
-    throw ShapeError(fmt::format("expected floating-point images (B, 3, {0}, {0}), found {1}", kInputSize, found));
+    const auto thinned = kReadSize == kInputSize ? std::string() : fmt::format(" or (B, 3, {0}, {0})", kReadSize);
+    throw ShapeError(fmt::format("expected floating-point images (B, 3, {0}, {0}){1}, found {2}", kInputSize, thinned, found));
   }
 
   VitOutput base(const torch::Tensor& images) { return base_->forward(tokens(images)); }

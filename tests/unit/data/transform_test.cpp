@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 
+#include <qcs/data/geometry.hpp>
 #include <qcs/data/transform.hpp>
 
 #include "support.hpp"

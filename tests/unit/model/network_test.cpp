@@ -116,3 +116,16 @@ BOOST_AUTO_TEST_CASE(wrong_input_is_named) {
   BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.cross_dropout = 1}), ConfigError, says("outside [0, 1)"));
   BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.transformer = TransformerShape{.width = 10, .heads = 3}}), ConfigError, says("multiple of 3"));
 }
+
+using Backbones = std::tuple<SmallBackbone, Ir50>;
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_pixels_that_are_read_are_enough, Backbone, Backbones) {
+  torch::manual_seed(6);
+  Network<Backbone, CrossSimilarityHead<>, Dual> network(NetworkOptions{.classes = 7});
+  network->eval();
+  const torch::NoGradGuard no_grad;
+  const auto images = torch::randn({2, 3, 224, 224});
+  using torch::indexing::None, torch::indexing::Slice;
+  const auto read = images.index({Slice(), Slice(), Slice(0, None, pixel_stride<Backbone>), Slice(0, None, pixel_stride<Backbone>)});
+  BOOST_TEST(torch::equal(network->forward(images), network->forward(read.contiguous())));
+}

@@ -28,6 +28,7 @@ class Ir50 : public torch::nn::Module {
   static constexpr std::string_view kName = "ir50";
   static constexpr std::array<std::int64_t, kScales> kWidths{64, 128, 256};
   static constexpr TransformerShape kTransformer{.width = 768, .heads = 8};
+  static constexpr int kPixelStride = 2;
 
   Ir50() {
     input_ = register_module(
@@ -41,7 +42,7 @@ class Ir50 : public torch::nn::Module {
     body3_ = register_module("body3", detail::ir_stage(kWidths[1], kWidths[2], 14));
   }
 
-  /// (B, 3, 224, 224) -> (B, 64, 56, 56), (B, 128, 28, 28), (B, 256, 14, 14).
+  /// (B, 3, 224, 224), or (B, 3, 112, 112) of its even rows and columns -> (B, 64, 56, 56), (B, 128, 28, 28), (B, 256, 14, 14).
   Features forward(const torch::Tensor& images) {
     namespace F = torch::nn::functional;
     const auto reduced = F::interpolate(

@@ -50,6 +50,7 @@ class SmallBackbone : public torch::nn::Module {
   /// published .01, made for pretrained features, training from scratch stays at the class frequencies for long.
   static constexpr TransformerShape kTransformer{
       .width = 64, .heads = 2, .base_depth = 1, .initial_weight_deviation = .125};
+  static constexpr int kPixelStride = 4;
 
   SmallBackbone() {
     fine_ = register_module(
@@ -66,7 +67,7 @@ class SmallBackbone : public torch::nn::Module {
                                          torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[2]))));
   }
 
-  /// (B, 3, 224, 224) -> (B, 16, 56, 56), (B, 32, 28, 28), (B, 64, 14, 14).
+  /// (B, 3, 224, 224), or (B, 3, 56, 56) of every fourth row and column -> (B, 16, 56, 56), (B, 32, 28, 28), (B, 64, 14, 14).
   Features forward(const torch::Tensor& images) {
     namespace F = torch::nn::functional;
     const auto reduced = F::interpolate(

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// benchmark_loader RECIPE LIST IMAGE_ROOT WORKERS BATCHES [EPOCHS]: images a second of QCS training tuples, decoded and augmented
+// as the published recipe of RECIPE (raf_db or ferplus) says, and memory in MiB after each epoch. loader.py compares it with the
+// Python original.
+
+#include <chrono>
+#include <fstream>
+#include <opencv2/core.hpp>
+#include <qcs/cli/process.hpp>
+#include <qcs/data/loader.hpp>
+#include <qcs/data/tuple_dataset.hpp>
+#include <qcs/model/backbone/ir50.hpp>
+#include <qcs/presets/recipes.hpp>
+#include <qcs/topology/quadruplet.hpp>
+#include <string>
+
+namespace {
+
+double resident_mib() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmRSS:")) return std::stod(line.substr(6)) / 1024;
+  return 0;
+}
+
+template <class Dataset>
+void measure(const std::string& list, const std::string& root, int workers, std::int64_t batches, int epochs) {
+  auto recipe = qcs::published_recipe<Dataset>("QCS");
+  recipe.transform.stride = qcs::pixel_stride<qcs::Ir50>;
+  const auto classes = static_cast<int>(Dataset::Classes::kClasses.size());
+  qcs::TupleDataset<qcs::Quadruplet> tuples(qcs::read_image_list(list, root, classes), recipe.transform,
+                                            {.sampling = recipe.sampling, .negatives = recipe.negatives});
+  qcs::Loader loader(std::move(tuples), {.batch_size = recipe.batch_size, .workers = workers});
+  for (int epoch = 0; epoch < epochs; ++epoch) {
+    std::int64_t images = 0, left = batches;
+    const auto start = std::chrono::steady_clock::now();
+    for (const auto& batch : loader.epoch(epoch)) {
+      images += 4 * batch.size();
+      if (--left == 0) break;
+    }
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    fmt::print("{:.1f} {:.1f}\n", static_cast<double>(images) / elapsed.count(), resident_mib());
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return qcs::cli::run_program([&] {
+    if (argc < 6) throw qcs::cli::UsageError("usage: benchmark_loader raf_db|ferplus LIST IMAGE_ROOT WORKERS BATCHES [EPOCHS]");
+    const std::string recipe = argv[1];
+    const int workers = std::stoi(argv[4]), epochs = argc > 6 ? std::stoi(argv[6]) : 1;
+    cv::setNumThreads(1);
+    if (recipe == "raf_db") measure<qcs::RafDb>(argv[2], argv[3], workers, std::stoll(argv[5]), epochs);
+    else if (recipe == "ferplus") measure<qcs::FerPlus>(argv[2], argv[3], workers, std::stoll(argv[5]), epochs);
+    else throw qcs::cli::UsageError("RECIPE is raf_db or ferplus");
+    return 0;
+  });
+}
