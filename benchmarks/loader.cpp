@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// benchmark_loader RECIPE LIST IMAGE_ROOT WORKERS BATCHES [EPOCHS]: images a second of QCS training tuples, decoded and augmented
-// as the published recipe of RECIPE (raf_db or ferplus) says, and memory in MiB after each epoch. loader.py compares it with the
+// benchmark_loader RECIPE LIST IMAGE_ROOT|PACK WORKERS BATCHES [EPOCHS]: images a second of QCS training tuples, decoded and augmented
+// as the published recipe of RECIPE (raf_db or ferplus) says, from image files or a file of `prepare pack`, and memory in MiB after
+// each epoch. loader.py compares it with the
 // Python original.
 
 #include <chrono>
@@ -29,8 +30,10 @@ void measure(const std::string& list, const std::string& root, int workers, std:
   auto recipe = qcs::published_recipe<Dataset>("QCS");
   recipe.transform.stride = qcs::pixel_stride<qcs::Ir50>;
   const auto classes = static_cast<int>(Dataset::Classes::kClasses.size());
-  qcs::TupleDataset<qcs::Quadruplet> tuples(qcs::read_image_list(list, root, classes), recipe.transform,
-                                            {.sampling = recipe.sampling, .negatives = recipe.negatives});
+  const auto pack = std::filesystem::is_directory(root) ? nullptr : std::make_shared<const qcs::PackedImages>(root);
+  const qcs::ImageSource source(pack ? qcs::read_packed_list(list, *pack, classes) : qcs::read_image_list(list, root, classes),
+                                qcs::BadImages::kFail, pack);
+  qcs::TupleDataset<qcs::Quadruplet> tuples(source, recipe.transform, {.sampling = recipe.sampling, .negatives = recipe.negatives});
   qcs::Loader loader(std::move(tuples), {.batch_size = recipe.batch_size, .workers = workers});
   for (int epoch = 0; epoch < epochs; ++epoch) {
     std::int64_t images = 0, left = batches;
@@ -48,7 +51,7 @@ void measure(const std::string& list, const std::string& root, int workers, std:
 
 int main(int argc, char** argv) {
   return qcs::cli::run_program([&] {
-    if (argc < 6) throw qcs::cli::UsageError("usage: benchmark_loader raf_db|ferplus LIST IMAGE_ROOT WORKERS BATCHES [EPOCHS]");
+    if (argc < 6) throw qcs::cli::UsageError("usage: benchmark_loader raf_db|ferplus LIST IMAGE_ROOT|PACK WORKERS BATCHES [EPOCHS]");
     const std::string recipe = argv[1];
     const int workers = std::stoi(argv[4]), epochs = argc > 6 ? std::stoi(argv[6]) : 1;
     cv::setNumThreads(1);

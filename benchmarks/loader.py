@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""loader.py ORIGINAL BENCHMARK_LOADER RAF_LIST RAF_ROOT FERPLUS_LIST FERPLUS_ROOT: QCS tuples, ours against the original.
+"""loader.py ORIGINAL BENCHMARK_LOADER RAF_LIST RAF_ROOT RAF_PACK FERPLUS_LIST FERPLUS_ROOT FERPLUS_PACK: QCS tuples, ours
+against the original.
 
 ORIGINAL is a checkout of github.com/birdwcp/QCS: its Dataset, its collate_fn, PyTorch's DataLoader and torchvision with the
-transforms of its two training programs. Ours runs in turn on the same lists and images, with the same number of workers.
+transforms of its two training programs. Ours runs in turn on the same lists and images, with the same number of workers,
+from the image files and from the file that `prepare pack` makes of them.
 Prints medians of images a second and their ratio. Needs torch, torchvision, pandas and PIL of Python.
 """
 import importlib
@@ -16,7 +18,7 @@ import torch
 from torchvision import transforms
 
 original, program = sys.argv[1:3]
-lists = {"raf_db": sys.argv[3:5], "ferplus": sys.argv[5:7]}
+lists = {"raf_db": sys.argv[3:6], "ferplus": sys.argv[6:9]}
 BATCHES, ROUNDS = {1: 10, 2: 20}, 3
 sys.path.insert(0, original)
 tuples = importlib.import_module("data_processing.dataset_q0")
@@ -44,13 +46,16 @@ def theirs(recipe, workers):
     return 24 * 4 * BATCHES[workers] / (time.perf_counter() - start)
 
 
-def ours(recipe, workers, *more):
-    command = [program, recipe, *lists[recipe], str(workers), str(8 * BATCHES[workers]), *more]
+def ours(recipe, workers, source):
+    command = [program, recipe, lists[recipe][0], source, str(workers), str(8 * BATCHES[workers])]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0])
 
 
 for recipe in RECIPES:
     for workers in (1, 2):
-        a, b = zip(*[(ours(recipe, workers), theirs(recipe, workers)) for _ in range(ROUNDS)])
-        print(f"{recipe:<8} {workers} worker(s)  qcs {statistics.median(a):8.1f}  original {statistics.median(b):8.1f} images/s"
-              f"  ratio {statistics.median(x / y for x, y in zip(a, b)):.1f}", flush=True)
+        _, folder, pack = lists[recipe]
+        rounds = [(ours(recipe, workers, folder), ours(recipe, workers, pack), theirs(recipe, workers)) for _ in range(ROUNDS)]
+        files, packed, original_rate = (statistics.median(column) for column in zip(*rounds))
+        print(f"{recipe:<8} {workers} worker(s)  original {original_rate:7.1f} images/s  qcs {files:7.1f}, "
+              f"{statistics.median(f / o for f, _, o in rounds):4.1f}x  packed {packed:7.1f}, "
+              f"{statistics.median(p / o for _, p, o in rounds):4.1f}x", flush=True)

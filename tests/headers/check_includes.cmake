@@ -10,6 +10,7 @@ set(level_metric 1)
 set(level_io 1)
 set(level_data 2)
 set(level_model 2)
+set(level_prepare 3)
 set(level_train 3)
 set(level_report 4)
 set(level_presets 4)
@@ -19,7 +20,7 @@ set(level_testing 6)
 set(level_qcs.hpp 7)
 
 # Headers that must compile without LibTorch.
-set(light "^qcs/((topology|metric|report)/.*|core/(error|label_space|random|version)|io/(pickle_value|pickle_reader|zip_archive)|train/events)\\.hpp$")
+set(light "^qcs/((prepare|topology|metric|report)/.*|core/(error|label_space|random|sha256|version)|io/(pickle_value|pickle_reader|zip_archive)|train/events)\\.hpp$")
 
 set(faults "")
 qcs_list_headers(${ROOT} headers)

@@ -46,6 +46,14 @@ ok "a good run" $train --out runs/good --model DCS
 ok "evaluation of its checkpoint" "$programs/train_raf_db" --backbone small --model DCS --evaluate runs/good/last.pt
 ok "its backbone in another model" $train --out runs/pre --model QCS --pretrained runs/good/best.pt
 ok "one more epoch" "$programs/train_raf_db" --backbone small --model DCS -b 2 --limit-batches 1 --epochs 2 --resume runs/good/last.pt --out runs/good
+evaluate="$programs/train_raf_db --backbone small --model DCS --evaluate"
+ok "its base branch as safetensors" "$programs/convert" runs/good/last.pt base.safetensors --base-branch
+ok "evaluation of a base branch, with predictions" $evaluate base.safetensors --predictions predictions.csv
+ok "what is in it" "$programs/inspect" base.safetensors
+ok "a pack of decoded images" "$programs/prepare" pack --train "$list" --image-root datas/RAF-DB/basic --out images.pack
+ok "training from the pack" $train --out runs/packed --model DCS --packed images.pack --image-root nowhere
+ok "a contact sheet" "$programs/preview" --dataset raf_db --tuples 2 --out sheet.png
+ok "lists without a fault" "$programs/check" --train "$list" --image-root datas/RAF-DB/basic --classes 3 --open
 bad="$train --out runs/bad"
 refused "unknown option" 1 "--frobnicate" $bad --frobnicate
 refused "unknown model" 1 "unknown model \`XCS\`, expected QCS or DCS" $bad --model XCS
@@ -66,17 +74,28 @@ refused "a class with one image" 1 "class 1" $bad
 head -c 300 /dev/zero >datas/RAF-DB/basic/torn.png
 printf '0.png 0\n1.png 0\ntorn.png 1\n3.png 1\n' >"$list"
 refused "an unreadable image" 1 "torn.png" "$programs/train_raf_db" --backbone small --epochs 1 -b 4 -j 1 --out runs/bad
+ok "going on without it" $train --out runs/skipping --model DCS --train-list datas/RAF-DB/raf_db_basic_test.txt --skip-bad-images
 good
 refused "a checkpoint of another model" 1 "runs/good/last.pt holds DCS backbone=small" \
   "$programs/train_raf_db" --backbone small --model QCS --evaluate runs/good/last.pt
 refused "a checkpoint of another backbone" 1 "this run builds DCS backbone=ir50" \
   "$programs/train_raf_db" --backbone ir50 --model DCS --evaluate runs/good/last.pt
+refused "weights of other labels" 1 "base.safetensors has RAF-DB (Surprise, Fear, Disgust, Happy, Sad, Anger, Neutral), this run has AffectNet-7" \
+  "$programs/train_affectnet7" --backbone small --model DCS --evaluate base.safetensors --test-list "$list" --image-root datas/RAF-DB/basic
+refused "weights of other class counts" 1 "expected (9, 64)" $evaluate base.safetensors --num-classes 9
+head -c 2000 runs/good/last.pt >torn.pth
+refused "weights cut short" 1 "torn.pth: damaged zip archive: its end is missing" $evaluate torn.pth
+refused "weights in an unknown format" 1 "must end in .safetensors or .pth" "$programs/convert" runs/good/last.pt weights.bin
+head -c 2000 images.pack >torn.pack
+refused "a pack cut short" 1 "torn.pack: " $bad --packed torn.pack
 refused "a missing checkpoint" 1 "no checkpoint at runs/none.pt" $bad --pretrained runs/none.pt
 refused "no checkpoint at all" 1 "$list: neither a file of torch.save nor safetensors" $bad --pretrained "$list"
 refused "a second run in one folder" 1 "runs/good holds a finished or interrupted run" $train --out runs/good --model DCS
 refused "resume with nothing left to do" 1 "2 of 2 epochs are done" \
   "$programs/train_raf_db" --backbone small --model DCS --epochs 2 --resume runs/good/last.pt --out runs/good
-refused "preparing from a missing table" 1 "none.csv" "$programs/prepare_ferplus" --votes none.csv --images "$images"
+refused "preparing from a missing table" 1 "none.csv" "$programs/prepare" ferplus --votes none.csv --images "$images"
+refused "preparing an unknown data set" 1 "unknown command \`mnist\`" "$programs/prepare" mnist
+refused "a preview of an unknown data set" 1 "unknown --dataset \`mnist\`" "$programs/preview" --dataset mnist
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <qcs/cli/option_table.hpp>
+#include <qcs/data/image_source.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/presets/recipes.hpp>
 #include <qcs/train/optimizer.hpp>
@@ -25,7 +26,8 @@ struct RunOptions {
   std::int64_t classes = 0;
   std::filesystem::path train_list, test_list, image_root;
   std::filesystem::path out;
-  std::filesystem::path resume, evaluate, pretrained, predictions;
+  std::filesystem::path resume, evaluate, pretrained, predictions, packed;
+  BadImages bad_images = BadImages::kFail;
   std::string pretrained_part = "backbone";
   int first_epoch = 0;
   int workers = std::min(4, cores());
@@ -65,6 +67,7 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   RunOptions run;
   std::filesystem::path data_root;
   std::string optimizer(kOptimizerNames[0]);
+  bool skip_bad_images = false;
   OptionTable options(fmt::format("train_{} [options], trains and evaluates QCS or DCS on {}", Dataset::kProgram, Dataset::kName));
   options.text("model", run.model, "QCS (default) or DCS");
   options.text("backbone", run.backbone, "ir50 (default, as published) or small (trains from scratch on a CPU)");
@@ -95,6 +98,8 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   options.path("pretrained", run.pretrained, "start from a file of weights: ir50.pth, a published or own checkpoint, safetensors");
   options.text("pretrained-part", run.pretrained_part,
                "what to take of it: backbone (default), all (must fit wholly) or matching (what fits; prints what does not)");
+  options.path("packed", run.packed, "read the images from this file of `prepare pack` instead of the image root");
+  options.flag("skip-bad-images", skip_bad_images, "go on without images that cannot be read, and name them; by default they end the run");
   options.number<std::uint64_t>("seed", run.seed, at_least(0), "default 0");
   options.text("device", run.device, "auto (default: cuda where there is one), cpu, cuda or cuda:N");
   options.path("out", run.out, fmt::format("folder for checkpoints, metrics and pictures (default runs/{}-MODEL-BACKBONE)",
@@ -112,6 +117,7 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   if (run.pretrained_part != "backbone" && run.pretrained_part != "all" && run.pretrained_part != "matching")
     throw UsageError(fmt::format("unknown --pretrained-part `{}`, expected backbone, all or matching", run.pretrained_part));
   run.optimizer.learning_rate = run.recipe.learning_rate;
+  if (skip_bad_images) run.bad_images = BadImages::kSkip;
   for (const auto* other : {"evaluate", "pretrained"})
     if (options.given("resume") && options.given(other))
       throw UsageError(fmt::format("--resume and --{} exclude each other", other));

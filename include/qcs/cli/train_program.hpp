@@ -38,12 +38,12 @@ int train_program(int argc, char** argv) {
     torch::set_num_threads(run->threads);
     cv::setNumThreads(1);
     const auto labels = detail::labels_for<Dataset>(run->classes);
-    const int classes = static_cast<int>(run->classes);
     if (run->evaluate.empty()) detail::require_fresh(*run);
-    auto test = read_image_list(run->test_list, run->image_root, classes);
+    const auto pack = run->packed.empty() ? nullptr : std::make_shared<const PackedImages>(run->packed);
+    auto test = read_images(*run, run->test_list, pack);
     return with_network<Dataset>(run->model, run->backbone, [&]<class Net>() {
       if (!run->evaluate.empty()) return evaluate_weights<Net>(*run, test, labels);
-      auto train = read_image_list(run->train_list, run->image_root, classes);
+      auto train = read_images(*run, run->train_list, pack);
       train_network<Net>(*run, std::move(train), std::move(test), Dataset::kName, labels);
       return 0;
     });

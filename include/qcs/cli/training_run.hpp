@@ -106,14 +106,31 @@ void load_for_evaluation(Net& network, const std::filesystem::path& path, const 
   if (const auto named = io::find_labels(file.metadata)) require_same_labels(*named, path.string(), labels, "this run");
 }
 
-/// Evaluates the weights in `run.evaluate` on `list`, prints the result and writes `run.predictions` if it is set.
+/// The images of a list file, from their own files or from the pack that `run` names. Throws DataError.
+inline ImageSource read_images(const RunOptions& run, const std::filesystem::path& list, const std::shared_ptr<const PackedImages>& pack) {
+  const int classes = static_cast<int>(run.classes);
+  auto images = pack ? read_packed_list(list, *pack, classes) : read_image_list(list, run.image_root, classes);
+  return {std::move(images), run.bad_images, pack};
+}
+
+/// Names the images that were left out, the first twenty of them.
+inline void print_skipped(const ImageSource& source) {
+  constexpr std::size_t kShown = 20;
+  const auto skipped = source.skipped();
+  if (!skipped.empty()) fmt::print("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
+  for (std::size_t i = 0; i < std::min(kShown, skipped.size()); ++i) fmt::print("  {}\n", skipped[i]);
+  if (skipped.size() > kShown) fmt::print("  and {} more\n", skipped.size() - kShown);
+}
+
+/// Evaluates the weights in `run.evaluate` on `images`, prints the result and writes `run.predictions` if it is set.
 template <class Net>
-int evaluate_weights(const RunOptions& run, const ImageList& list, const Labels& labels) {
+int evaluate_weights(const RunOptions& run, const ImageSource& images, const Labels& labels) {
   Net network = make_network<Net>(run.recipe, run.classes, run.seed);
   load_for_evaluation(network, run.evaluate, labels);
   const auto target = device(run.device);
   network->to(target);
-  Loader loader(LabelledDataset(list, read_by<Net>(run.recipe.transform)), {.batch_size = run.recipe.batch_size, .workers = run.workers});
+  const auto& list = images.list();
+  Loader loader(LabelledDataset(images, read_by<Net>(run.recipe.transform)), {.batch_size = run.recipe.batch_size, .workers = run.workers});
   ConsoleReporter console(run.print_freq);
   const auto total = static_cast<std::int64_t>(list.images.size());
   const auto evaluate_with = [&](auto&... more) { return evaluate(network, loader.epoch(0), run.classes, total, target, console, more...); };
@@ -122,32 +139,34 @@ int evaluate_weights(const RunOptions& run, const ImageList& list, const Labels&
     result = evaluate_with();
   } else {
     std::vector<std::string> names;
-    for (const auto& image : list.images) names.push_back(image.path.lexically_relative(run.image_root).string());
+    for (const auto& image : list.images)
+      names.push_back((run.packed.empty() ? image.path.lexically_relative(run.image_root) : image.path).string());
     PredictionCsv predictions(run.predictions, std::move(names), labels.classes);
     result = evaluate_with(predictions);
   }
   fmt::print("{}\n", class_table(result.confusion, labels.classes));
   fmt::print("{}: loss {:.4f}, accuracy {:.2f} %, mean class accuracy {:.2f} %, macro F1 {:.4f} on {} images\n",
              run.evaluate.string(), result.loss, 100 * result.confusion.accuracy(),
-             100 * result.confusion.mean_class_accuracy(), result.confusion.macro_f1(), list.images.size());
+             100 * result.confusion.mean_class_accuracy(), result.confusion.macro_f1(), result.confusion.total());
+  print_skipped(images);
   return 0;
 }
 
 /// Trains a network as `run` says, tells it on the console and to `observers`, and leaves in `run.out`: last.pt, best.pt,
 /// metrics.json, timing.json, steps.csv, curves.png, confusion.png.
 template <class Net, class... Observers>
-RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList eval_list, std::string_view dataset,
+RunSummary train_network(const RunOptions& run, ImageSource train_images, ImageSource eval_images, std::string_view dataset,
                          const Labels& labels, Observers&... observers) {
   using Topology = typename Net::ContainedType::TopologyType;
   const Recipe& recipe = run.recipe;
   const bool resumed = !run.resume.empty();
-  Loader train(TupleDataset<Topology>(std::move(train_list), read_by<Net>(recipe.transform),
+  Loader train(TupleDataset<Topology>(std::move(train_images), read_by<Net>(recipe.transform),
                                       {.sampling = recipe.sampling,
                                        .negatives = recipe.negatives,
                                        .epoch_divisor = recipe.epoch_divisor,
                                        .seed = run.seed}),
                {.batch_size = recipe.batch_size, .workers = run.workers});
-  Loader eval(LabelledDataset(std::move(eval_list), read_by<Net>(recipe.transform)),
+  Loader eval(LabelledDataset(std::move(eval_images), read_by<Net>(recipe.transform)),
               {.batch_size = recipe.batch_size, .workers = run.workers});
   Net network = make_network<Net>(recipe, run.classes, run.seed);
   if (!run.pretrained.empty()) load_pretrained(network, run);
@@ -170,7 +189,10 @@ RunSummary train_network(const RunOptions& run, ImageList train_list, ImageList 
   if (error) throw Error(fmt::format("cannot make the folder {}: {}", run.out.string(), error.message()));
   ConsoleReporter console(run.print_freq);
   RunFiles files(run.out, resumed);
-  return trainer.fit(train, eval, std::move(info), console, files, observers...);
+  const auto summary = trainer.fit(train, eval, std::move(info), console, files, observers...);
+  print_skipped(train.dataset().source());
+  print_skipped(eval.dataset().source());
+  return summary;
 }
 
 }  // namespace qcs::cli

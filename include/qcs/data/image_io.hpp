@@ -14,8 +14,12 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include <qcs/core/error.hpp>
+#include <qcs/data/image_header.hpp>
 
 namespace qcs {
+
+/// Most pixels of an image file, 64 million: faces are smaller, and a damaged header can ask for all memory.
+inline constexpr std::int64_t kMaxImagePixels = 64'000'000;
 
 namespace detail {
 
@@ -31,24 +35,14 @@ inline std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   return bytes;
 }
 
-/// Whether a file is a JPEG without its end marker. Decoders fill the missing part of such an image with grey
-/// and only print a warning. Segments are skipped by their length, since a thumbnail inside has an end marker
-/// of its own.
-inline bool is_cut_jpeg(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() < 3 || bytes[0] != 0xFF || bytes[1] != 0xD8 || bytes[2] != 0xFF) return false;
-  std::size_t at = 2;
-  while (at + 1 < bytes.size()) {
-    if (bytes[at] != 0xFF || bytes[at + 1] == 0xFF) {
-      ++at;
-      continue;
-    }
-    const std::uint8_t marker = bytes[at + 1];
-    if (marker == 0xD9) return false;
-    at += 2;
-    const bool alone = marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7);
-    if (!alone && at + 1 < bytes.size()) at += std::size_t{bytes[at]} * 256 + bytes[at + 1];
-  }
-  return true;
+/// Refuses, before a pixel is decoded, what decoders would take: a file without its end, and sizes that no face has.
+inline void require_sound_header(std::span<const std::uint8_t> bytes, const std::string& name) {
+  const auto header = read_image_header(bytes);
+  if (!header) return;
+  if (header->rows > kMaxImagePixels || header->cols > kMaxImagePixels || header->rows * header->cols > kMaxImagePixels)
+    throw DataError(fmt::format("{}: the {} says {} x {} pixels, at most {} are read", name, header->format, header->cols,
+                                header->rows, kMaxImagePixels));
+  if (!header->complete) throw DataError(fmt::format("{}: the {} is cut short", name, header->format));
 }
 
 inline cv::Mat decode(std::span<const std::uint8_t> bytes, const std::string& name) {
@@ -64,13 +58,11 @@ inline cv::Mat decode(std::span<const std::uint8_t> bytes, const std::string& na
 
 }  // namespace detail
 
-/// Reads an image file as RGB (8UC3, rows x cols); greyscale files become three equal channels. Throws
-/// DataError with the file's name if it is missing, empty, cut short or no image. Safe to call from several
-/// threads.
-inline cv::Mat read_rgb(const std::filesystem::path& path) {
-  const auto bytes = detail::read_bytes(path);
-  if (detail::is_cut_jpeg(bytes)) throw DataError(fmt::format("{}: the JPEG is cut short", path.string()));
-  cv::Mat image = detail::decode(bytes, path.string());
+/// Decodes the bytes of an image file as RGB (8UC3, rows x cols); greyscale files become three equal channels. `name` stands
+/// in messages. Throws DataError if they are cut short, larger than kMaxImagePixels or no image.
+inline cv::Mat decode_rgb(std::span<const std::uint8_t> bytes, const std::string& name) {
+  detail::require_sound_header(bytes, name);
+  cv::Mat image = detail::decode(bytes, name);
   // By hand, because OpenCV's conversion would start its thread pool from inside a loader thread.
   for (int y = 0; y < image.rows; ++y) {
     std::uint8_t* row = image.ptr<std::uint8_t>(y);
@@ -78,5 +70,8 @@ inline cv::Mat read_rgb(const std::filesystem::path& path) {
   }
   return image;
 }
+
+/// Reads an image file like decode_rgb; also throws DataError if it is missing or empty. Safe to call from several threads.
+inline cv::Mat read_rgb(const std::filesystem::path& path) { return decode_rgb(detail::read_bytes(path), path.string()); }
 
 }  // namespace qcs

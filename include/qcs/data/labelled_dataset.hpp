@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <utility>
+#include <vector>
+
+#include <opencv2/core.hpp>
 
 #include <qcs/data/detail/image_slots.hpp>
-#include <qcs/data/image_list.hpp>
+#include <qcs/data/image_source.hpp>
 #include <qcs/data/sampling.hpp>
 #include <qcs/data/transform.hpp>
 #include <qcs/data/tuple_batch.hpp>
@@ -21,12 +25,12 @@ class LabelledDataset {
   using Batch = LabelledBatch;
 
   /// Throws DataError on an empty list, ConfigError on a bad option.
-  LabelledDataset(ImageList list, const TransformOptions& transform)
-      : list_(std::move(list)), transform_(transform) {
-    if (list_.images.empty()) throw DataError("an evaluation needs at least one image");
+  LabelledDataset(ImageSource source, const TransformOptions& transform)
+      : source_(std::move(source)), transform_(transform) {
+    if (list().images.empty()) throw DataError("an evaluation needs at least one image");
   }
 
-  std::size_t epoch_size() const { return list_.images.size(); }
+  std::size_t epoch_size() const { return list().images.size(); }
 
   EpochPlan plan(int epoch) const {
     EpochPlan plan{epoch, std::vector<std::size_t>(epoch_size())};
@@ -34,27 +38,33 @@ class LabelledDataset {
     return plan;
   }
 
-  /// The images at positions first .. first + count - 1. Throws DataError with the name of an unreadable
-  /// image.
+  /// The images at positions first .. first + count - 1, without those that are skipped, so perhaps none. Throws DataError
+  /// with the name of an unreadable image.
   Batch load(const EpochPlan& plan, std::size_t first, std::size_t count) const {
     detail::ImageSlots images(count, transform_.options().side());
     Batch batch;
-    batch.labels = torch::empty({static_cast<std::int64_t>(count)}, torch::kInt64);
+    std::vector<std::int64_t> labels;
     for (std::size_t i = 0; i < count; ++i) {
-      batch.indices.push_back(plan.order.at(first + i));
-      const LabelledImage& image = list_.images[batch.indices.back()];
-      batch.labels.data_ptr<std::int64_t>()[i] = image.label;
-      detail::with_image(image.path, [&](const cv::Mat& rgb) { transform_.write(rgb, images.slot(i)); });
+      const auto number = plan.order.at(first + i);
+      const cv::Mat pixels = source_.read(number);
+      if (pixels.empty()) continue;
+      transform_.write(pixels, images.slot(batch.indices.size()));
+      batch.indices.push_back(number);
+      labels.push_back(list().images[number].label);
     }
-    batch.images = images.tensor();
+    const auto kept = static_cast<std::int64_t>(labels.size());
+    batch.labels = torch::empty({kept}, torch::kInt64);
+    std::copy(labels.begin(), labels.end(), batch.labels.data_ptr<std::int64_t>());
+    batch.images = images.tensor(labels.size());
     return batch;
   }
 
-  const ImageList& list() const { return list_; }
+  const ImageList& list() const { return source_.list(); }
+  const ImageSource& source() const { return source_; }
   const TransformOptions& transform() const { return transform_.options(); }
 
  private:
-  ImageList list_;
+  ImageSource source_;
   EvalTransform transform_;
 };
 

@@ -54,28 +54,29 @@ inline const ResizeAxis& cached_axis(int in, int out) {
   return entry.axis;
 }
 
-/// One channel of a row: for each position the weighted sum of its taps. `Taps` 0 means axis.taps.
-template <int Channels, int Taps>
+/// The first `Channels` channels of a row of pixels of `Step` bytes: for each position the weighted sum of its taps. `Taps` 0
+/// means axis.taps.
+template <int Channels, int Step, int Taps>
 void resize_row(const std::uint8_t* row, const ResizeAxis& axis, const Positions& cols, std::uint8_t* const* out) {
   const int taps = Taps > 0 ? Taps : axis.taps;
   for (int x = 0; x < cols.count; ++x) {
     const int position = cols[x];
-    const std::uint8_t* pixel = row + 3 * axis.first[static_cast<std::size_t>(position)];
+    const std::uint8_t* pixel = row + Step * axis.first[static_cast<std::size_t>(position)];
     const std::int32_t* weights = axis.weights_of(position);
     std::array<std::int32_t, Channels> sums{};
     for (int k = 0; k < taps; ++k)
-      for (int c = 0; c < Channels; ++c) sums[static_cast<std::size_t>(c)] += weights[k] * pixel[3 * k + c];
+      for (int c = 0; c < Channels; ++c) sums[static_cast<std::size_t>(c)] += weights[k] * pixel[Step * k + c];
     for (int c = 0; c < Channels; ++c) out[c][x] = resize_round(sums[static_cast<std::size_t>(c)]);
   }
 }
 
-template <int Channels>
+template <int Channels, int Step>
 void resize_columns(const cv::Mat& rgb, const ResizeAxis& axis, const Positions& cols, Planes& result) {
   for (int y = 0; y < rgb.rows; ++y) {
     std::array<std::uint8_t*, Channels> out;
     for (int c = 0; c < Channels; ++c) out[static_cast<std::size_t>(c)] = result.row(c, y);
-    if (axis.taps == 2) resize_row<Channels, 2>(rgb.ptr<std::uint8_t>(y), axis, cols, out.data());
-    else resize_row<Channels, 0>(rgb.ptr<std::uint8_t>(y), axis, cols, out.data());
+    if (axis.taps == 2) resize_row<Channels, Step, 2>(rgb.ptr<std::uint8_t>(y), axis, cols, out.data());
+    else resize_row<Channels, Step, 0>(rgb.ptr<std::uint8_t>(y), axis, cols, out.data());
   }
 }
 
@@ -122,11 +123,12 @@ inline void weigh_rows(const std::uint8_t* rows, std::ptrdiff_t pitch, const std
 /// @param between what the horizontal pass leaves; kept by the caller so that its memory is used again
 inline void resize_at(const cv::Mat& rgb, int channels, int size, const Positions& rows, const Positions& cols, Planes& between,
                       Planes& result) {
-  CV_Assert(rgb.type() == CV_8UC3 && !rgb.empty());
+  CV_Assert((rgb.type() == CV_8UC3 || (rgb.type() == CV_8UC1 && channels == 1)) && !rgb.empty());
   between.resize(channels, rgb.rows, cols.count);
   const auto& across = detail::cached_axis(rgb.cols, size);
-  if (channels == 1) detail::resize_columns<1>(rgb, across, cols, between);
-  else detail::resize_columns<3>(rgb, across, cols, between);
+  if (rgb.channels() == 1) detail::resize_columns<1, 1>(rgb, across, cols, between);
+  else if (channels == 1) detail::resize_columns<1, 3>(rgb, across, cols, between);
+  else detail::resize_columns<3, 3>(rgb, across, cols, between);
   const auto& down = detail::cached_axis(rgb.rows, size);
   result.resize(channels, rows.count, cols.count);
   for (int c = 0; c < channels; ++c)

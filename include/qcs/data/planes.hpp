@@ -35,8 +35,9 @@ class Planes {
   std::vector<std::uint8_t> bytes_;
 };
 
-/// Whether the three channels of an image (8UC3) are equal everywhere.
+/// Whether an image has one channel (8UC1) or three that are equal everywhere (8UC3).
 inline bool is_grey(const cv::Mat& rgb) {
+  if (rgb.channels() == 1) return true;
   for (int y = 0; y < rgb.rows; ++y) {
     const std::uint8_t* row = rgb.ptr<std::uint8_t>(y);
     int difference = 0;

@@ -24,7 +24,7 @@ class EvalTransform {
   explicit EvalTransform(const TransformOptions& options)
       : options_((validate(options), options)), normalise_(options.mean, options.std) {}
 
-  /// An RGB image (8UC3, any size) as a float32 tensor (3, side, side), side = crop / stride.
+  /// An RGB image (8UC3, or 8UC1 for equal channels, any size) as a float32 tensor (3, side, side), side = crop / stride.
   torch::Tensor operator()(const cv::Mat& rgb) const {
     torch::Tensor image = torch::empty({3, options_.side(), options_.side()}, torch::kFloat32);
     write(rgb, image.data_ptr<float>());
@@ -53,7 +53,7 @@ class TrainTransform {
   explicit TrainTransform(const TransformOptions& options)
       : options_((validate(options), options)), normalise_(options.mean, options.std) {}
 
-  /// An RGB image (8UC3, any size) as a float32 tensor (3, side, side), side = crop / stride.
+  /// An RGB image (8UC3, or 8UC1 for equal channels, any size) as a float32 tensor (3, side, side), side = crop / stride.
   torch::Tensor operator()(const cv::Mat& rgb, Rng& rng) const {
     torch::Tensor image = torch::empty({3, options_.side(), options_.side()}, torch::kFloat32);
     write(rgb, rng, image.data_ptr<float>());

@@ -107,14 +107,17 @@ inline void require_gapless(std::vector<SafetensorsEntry>& entries, std::uint64_
 
 }  // namespace detail
 
-/// Reads a safetensors file. Sizes are checked against the file before memory is taken. Throws CheckpointError on anything
+/// What stands before the numbers of a safetensors file.
+struct SafetensorsHeader {
+  std::vector<detail::SafetensorsEntry> entries;  ///< in the order of their bytes
+  Metadata metadata;
+  std::uint64_t data_begin = 0;  ///< position in the file of the first number
+};
+
+/// Reads and checks the header of a safetensors file, of which `in` stands at the start. Throws CheckpointError on anything
 /// that the format forbids: a header beyond 100 MB or not JSON, keys twice, sizes that overflow or differ from their byte
-/// range, overlaps, holes, missing or left-over bytes, an unknown dtype. The format has no checksum: a changed byte of a
-/// tensor goes unnoticed.
-inline Safetensors read_safetensors(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw CheckpointError("cannot be read");
-  const std::uint64_t file_size = std::filesystem::file_size(path);
+/// range, overlaps, holes, missing or left-over bytes, an unknown dtype.
+inline SafetensorsHeader read_safetensors_header(std::istream& in, std::uint64_t file_size) {
   std::uint64_t header_size = 0;
   in.read(reinterpret_cast<char*>(&header_size), sizeof header_size);
   if (!in) throw CheckpointError("too short for a safetensors file");
@@ -122,23 +125,32 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
     throw CheckpointError(fmt::format("a header of {} bytes in a file of {}, at most 100,000,000 are allowed", header_size, file_size));
   std::string text(header_size, '\0');
   in.read(text.data(), static_cast<std::streamsize>(header_size));
-  const auto header = detail::parse_header(text);
+  const auto json = detail::parse_header(text);
 
-  Safetensors file;
-  std::vector<detail::SafetensorsEntry> entries;
-  for (const auto& [name, value] : header.items()) {
+  SafetensorsHeader header{.entries = {}, .metadata = {}, .data_begin = sizeof header_size + header_size};
+  for (const auto& [name, value] : json.items()) {
     if (name != "__metadata__") {
-      entries.push_back(detail::parse_entry(name, value));
+      header.entries.push_back(detail::parse_entry(name, value));
       continue;
     }
     if (!value.is_object()) throw CheckpointError("__metadata__ is no object");
     for (const auto& [key, item] : value.items()) {
       if (!item.is_string()) throw CheckpointError(fmt::format("__metadata__ holds `{}`, which is no text", key));
-      file.metadata.emplace(key, item.get<std::string>());
+      header.metadata.emplace(key, item.get<std::string>());
     }
   }
-  detail::require_gapless(entries, file_size - sizeof header_size - header_size);
-  for (const auto& entry : entries) {
+  detail::require_gapless(header.entries, file_size - header.data_begin);
+  return header;
+}
+
+/// Reads a safetensors file. Sizes are checked against the file before memory is taken. Throws CheckpointError as
+/// read_safetensors_header does. The format has no checksum: a changed byte of a tensor goes unnoticed.
+inline Safetensors read_safetensors(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw CheckpointError("cannot be read");
+  auto header = read_safetensors_header(in, std::filesystem::file_size(path));
+  Safetensors file{.tensors = {}, .metadata = std::move(header.metadata)};
+  for (const auto& entry : header.entries) {
     auto tensor = torch::empty(entry.shape, entry.dtype);
     in.read(static_cast<char*>(tensor.data_ptr()), static_cast<std::streamsize>(entry.end - entry.begin));
     if (!in) throw CheckpointError(fmt::format("tensor {} is cut off", entry.name));

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <qcs/core/error.hpp>
+#include <qcs/core/sha256.hpp>
 #include <qcs/io/safetensors.hpp>
 #include <qcs/io/torch_file.hpp>
 #include <set>
@@ -27,6 +28,13 @@ struct WeightFile {
 };
 
 namespace detail {
+
+/// Text with dots in place of what is no printable ASCII.
+inline std::string printable(std::string text) {
+  for (char& c : text)
+    if (c < ' ' || c > '~') c = '.';
+  return text;
+}
 
 /// One line for a value beside the weights.
 inline std::string summary(const PickleValue& value) {
@@ -123,8 +131,25 @@ WeightFile weights_of(File file, std::string format) {
 
 }  // namespace detail
 
+namespace detail {
+
+/// PyTorch's habit of naming a file after its content, NAME-HHHHHHHH.pth with the first digits of its SHA-256: what the
+/// name says is compared. Throws CheckpointError if it differs.
+inline void require_named_hash(const std::filesystem::path& path) {
+  const auto stem = path.stem().string();
+  const auto dash = stem.rfind('-');
+  if (dash == std::string::npos) return;
+  const auto digits = stem.substr(dash + 1);
+  const bool hash = digits.size() >= 8 && digits.size() <= 64 && digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!hash) return;
+  if (const auto sum = sha256_of_file(path); !sum.starts_with(digits))
+    throw CheckpointError(fmt::format("its name says that its SHA-256 starts with {}, found {}", digits, sum.substr(0, digits.size())));
+}
+
+}  // namespace detail
+
 /// Reads the weights of a file that torch.save wrote (zip or legacy format), of a qcs checkpoint or of a safetensors file;
-/// the content decides, not the name. No class named in the file is looked up and nothing in it is called. Throws
+/// the content decides, not the name, but a SHA-256 in the name (NAME-HHHHHHHH.pth, PyTorch's habit) must be right. No class named in the file is looked up and nothing in it is called. Throws
 /// CheckpointError, starting with the path, if the file is missing, damaged, of another format or without weights.
 inline WeightFile read_weight_file(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path)) throw CheckpointError(fmt::format("no checkpoint at {}", path.string()));
@@ -135,6 +160,7 @@ inline WeightFile read_weight_file(const std::filesystem::path& path) {
     head.resize(static_cast<std::size_t>(in.gcount()));
   }
   try {
+    detail::require_named_hash(path);
     WeightFile file;
     if (head.starts_with("PK")) {
       file = detail::weights_of(ZipTorchFile(path), "torch.save");
@@ -147,7 +173,7 @@ inline WeightFile read_weight_file(const std::filesystem::path& path) {
     } else if (head.size() > 262 && std::string_view(head).substr(257, 5) == "ustar") {
       throw CheckpointError("a tar file, which PyTorch wrote before 0.1.10: load and save it with a newer PyTorch");
     } else {
-      throw CheckpointError("neither a file of torch.save nor safetensors");
+      throw CheckpointError(fmt::format("neither a file of torch.save nor safetensors; it starts with `{}`", detail::printable(head.substr(0, 16))));
     }
     file.path = path;
     return file;

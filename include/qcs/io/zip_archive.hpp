@@ -132,6 +132,7 @@ class ZipArchive {
       zip_error_init_with_code(&error, code);
       const std::string text = zip_error_strerror(&error);
       zip_error_fini(&error);
+      if (code == ZIP_ER_NOZIP) throw CheckpointError("damaged zip archive: its end is missing, the file was cut off or changed");
       throw CheckpointError(fmt::format("damaged zip archive: {}", text));
     }
     return file;

@@ -30,6 +30,7 @@ Evaluation evaluate(Network& network, Range&& batches, std::int64_t classes, std
   {
     const c10::InferenceMode inference;
     for (auto&& batch : batches) {
+      if (batch.size() == 0) continue;  // all its images were skipped
       const auto logits = network->forward(batch.images.to(device)).cpu();
       loss_sum += torch::cross_entropy_loss(logits, batch.labels, {}, at::Reduction::Sum).template item<double>();
       const auto predicted = logits.argmax(1);

@@ -98,6 +98,19 @@ BOOST_AUTO_TEST_CASE(an_exception_reaches_the_caller_at_its_batch) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_thousand_exceptions_never_hang) {
+  int caught = 0;
+  for (int repeat = 0; repeat < 1000; ++repeat) {
+    qcs::Loader<Numbers> loader({.failing = static_cast<std::size_t>(repeat % 10)}, {.batch_size = 1 + repeat % 3, .workers = 1 + repeat % 4});
+    try {
+      all(loader, 0);
+    } catch (const qcs::DataError&) {
+      ++caught;
+    }
+  }
+  BOOST_TEST(caught == 1000);
+}
+
 BOOST_AUTO_TEST_CASE(an_epoch_may_be_left_early_and_a_loader_may_go_at_any_time) {
   for (int repeat = 0; repeat < 200; ++repeat) {
     qcs::Loader<Numbers> loader({.size = 40}, {.batch_size = 2, .workers = 3});
@@ -187,6 +200,13 @@ BOOST_FIXTURE_TEST_CASE(an_epoch_of_tuples_can_be_a_part_of_the_list, TemporaryF
       list, small_transform(), {.sampling = qcs::Sampling::kBalanced, .epoch_divisor = 4});
   BOOST_TEST(dataset.epoch_size() == 2U);
   BOOST_TEST(dataset.plan(0).order.size() == 2U);
+  const auto length = [](std::size_t images, int divisor) {  // of the AffectNet recipes, N/8 and N/12
+    qcs::ImageList many{std::vector<qcs::LabelledImage>(images), 2};
+    for (std::size_t i = 0; i < images; ++i) many.images[i].label = static_cast<int>(i % 2);
+    return qcs::TupleDataset<qcs::Quadruplet>(many, small_transform(), {.epoch_divisor = divisor}).plan(3).order.size();
+  };
+  BOOST_TEST(length(283901, 12) == 23658U);
+  BOOST_TEST(length(287651, 8) == 35956U);
   using Dataset = qcs::TupleDataset<qcs::Quadruplet>;
   BOOST_CHECK_THROW(Dataset(list, small_transform(), {.epoch_divisor = 0}), qcs::ConfigError);
 }
@@ -203,7 +223,7 @@ BOOST_FIXTURE_TEST_CASE(evaluation_keeps_the_order_of_the_list, TemporaryFolder)
       BOOST_TEST(torch::equal(batch.images[i], transform(qcs::read_rgb(list.images[next].path))));
     }
   BOOST_TEST(next == kLabels.size());
-  BOOST_CHECK_THROW(qcs::LabelledDataset({}, small_transform()), qcs::DataError);
+  BOOST_CHECK_THROW(qcs::LabelledDataset(qcs::ImageList{}, small_transform()), qcs::DataError);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_broken_image_is_named, TemporaryFolder) {

@@ -3,11 +3,11 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <ostream>
-
-#include <qcs/data/ferplus_prepare.hpp>
 #include <qcs/data/image_io.hpp>
+#include <qcs/data/image_list.hpp>
+#include <qcs/prepare/ferplus_prepare.hpp>
 
-#include "support.hpp"
+#include "prepare_support.hpp"
 
 namespace {
 
@@ -19,35 +19,37 @@ using support::TemporaryFolder;
 constexpr const char* kHeader =
     "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
 
-/// Votes, and what the two rules make of them: a label, or minus one minus the reason.
+/// Votes, and what each rule makes of them: a label, or minus one minus the reason.
 struct Case {
   qcs::FerplusVotes votes;
-  int majority, argmax;
+  int majority, argmax_ten, argmax_eight;
 };
 
 constexpr int because(FerplusDrop reason) { return -1 - static_cast<int>(reason); }
+constexpr int kNoMajority = because(FerplusDrop::kNoMajority), kUnknown = because(FerplusDrop::kUnknown),
+              kNotAFace = because(FerplusDrop::kNotAFace), kNoVotes = because(FerplusDrop::kNoVotes);
 
-std::ostream& operator<<(std::ostream& out, const Case& c) {
-  return out << fmt::format("{}", fmt::join(c.votes, ","));
-}
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << fmt::format("{}", fmt::join(c.votes, ",")); }
 
 const Case kCases[]{
-    {{10, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 0, 0},
-    {{0, 0, 0, 0, 0, 0, 0, 10, 0, 0}, 7, 7},
-    {{6, 0, 1, 1, 0, 0, 0, 0, 2, 0}, 0, 0},  // 6 of 8 once single votes are gone
-    {{4, 0, 0, 1, 3, 2, 0, 0, 0, 0}, because(FerplusDrop::kNoMajority), 0},  // 4 of 9
-    {{4, 0, 4, 1, 1, 0, 0, 0, 0, 0}, because(FerplusDrop::kNoMajority), 0},  // a tie
-    {{0, 5, 5, 0, 0, 0, 0, 0, 0, 0}, because(FerplusDrop::kNoMajority), 1},  // a tie without outliers
-    {{0, 0, 4, 2, 2, 1, 1, 0, 0, 0}, because(FerplusDrop::kNoMajority), 2},  // exactly half is not a majority
-    {{1, 1, 1, 3, 1, 1, 1, 1, 0, 0}, 3, 3},                                  // 3 of 3
-    {{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, because(FerplusDrop::kNoMajority), 0},  // nothing but single votes
-    {{1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, because(FerplusDrop::kNoMajority), 0},
-    {{0, 1, 0, 0, 0, 0, 0, 0, 9, 0}, because(FerplusDrop::kUnknown), 1},
-    {{0, 0, 2, 0, 0, 0, 0, 0, 8, 0}, because(FerplusDrop::kUnknown), 2},
-    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 10}, because(FerplusDrop::kNotAFace), because(FerplusDrop::kNoVotes)},
-    {{3, 0, 0, 0, 0, 0, 0, 0, 3, 4}, because(FerplusDrop::kNoMajority), 0},
-    {{4, 0, 0, 0, 0, 0, 0, 0, 3, 0}, 0, 0},  // unknown counts among the rest
-    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, because(FerplusDrop::kNoMajority), because(FerplusDrop::kNoVotes)},
+    {{10, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0},
+    {{0, 0, 0, 0, 0, 0, 0, 10, 0, 0}, 7, 7, 7},
+    {{6, 0, 1, 1, 0, 0, 0, 0, 2, 0}, 0, 0, 0},            // 6 of 8 once single votes are gone
+    {{4, 0, 0, 1, 3, 2, 0, 0, 0, 0}, kNoMajority, 0, 0},  // 4 of 9
+    {{4, 0, 4, 1, 1, 0, 0, 0, 0, 0}, kNoMajority, 0, 0},  // a tie
+    {{0, 5, 5, 0, 0, 0, 0, 0, 0, 0}, kNoMajority, 1, 1},  // a tie without outliers
+    {{0, 0, 4, 2, 2, 1, 1, 0, 0, 0}, kNoMajority, 2, 2},  // exactly half is not a majority
+    {{1, 1, 1, 3, 1, 1, 1, 1, 0, 0}, 3, 3, 3},            // 3 of 3
+    {{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, kNoMajority, 0, 0},  // nothing but single votes
+    {{1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, kNoMajority, 0, 0},
+    {{0, 1, 0, 0, 0, 0, 0, 0, 9, 0}, kUnknown, kUnknown, 1},
+    {{0, 0, 2, 0, 0, 0, 0, 0, 8, 0}, kUnknown, kUnknown, 2},
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 10}, kNotAFace, kNotAFace, kNoVotes},
+    {{0, 0, 0, 0, 0, 0, 0, 0, 5, 5}, kNoMajority, kUnknown, kNoVotes},
+    {{3, 0, 0, 0, 0, 0, 0, 0, 3, 4}, kNoMajority, kNotAFace, 0},
+    {{0, 0, 0, 4, 0, 0, 0, 0, 4, 2}, kNoMajority, 3, 3},  // an emotion comes first on a tie with unknown
+    {{4, 0, 0, 0, 0, 0, 0, 0, 3, 0}, 0, 0, 0},            // unknown counts among the rest
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, kNoMajority, kNoVotes, kNoVotes},
 };
 
 int outcome(const qcs::FerplusRow& row, FerplusRule rule) {
@@ -62,10 +64,10 @@ BOOST_DATA_TEST_CASE(votes_become_a_label_or_a_reason, boost::unit_test::data::m
   row.image = "fer0000001.png";
   row.votes = sample.votes;
   BOOST_TEST(outcome(row, FerplusRule::kMajority) == sample.majority);
-  BOOST_TEST(outcome(row, FerplusRule::kArgmax) == sample.argmax);
+  BOOST_TEST(outcome(row, FerplusRule::kArgmaxTen) == sample.argmax_ten);
+  BOOST_TEST(outcome(row, FerplusRule::kArgmaxEight) == sample.argmax_eight);
   row.image.clear();
-  BOOST_TEST(outcome(row, FerplusRule::kMajority) == because(FerplusDrop::kNoName));
-  BOOST_TEST(outcome(row, FerplusRule::kArgmax) == because(FerplusDrop::kNoName));
+  for (const auto& rule : qcs::kFerplusRules) BOOST_TEST(outcome(row, rule.rule) == because(FerplusDrop::kNoName));
 }
 
 BOOST_FIXTURE_TEST_CASE(malformed_rows_are_all_reported, TemporaryFolder) {
@@ -110,15 +112,9 @@ struct Source : TemporaryFolder {
     options.out = *this / "out";
   }
 
-  std::string text(const char* name) const {
-    std::ifstream stream(*this / (std::string("out/FERPlus/") + name), std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
+  std::string text(const char* name) const { return support::content_of(*this / (std::string("out/FERPlus/") + name)); }
 
-  void add_image(const char* name, int number) {
-    std::filesystem::create_directories((*this / name).parent_path());
-    cv::imwrite((*this / name).string(), support::picture(number, 48, 48));
-  }
+  void add_image(const char* name, int number) { support::write_picture(*this, name, number, 48, 48); }
 
   void use_folders() {
     options.images = *this / "images";
@@ -134,8 +130,7 @@ struct Source : TemporaryFolder {
   }
   std::string pixel_file() const {
     std::string content = "emotion,pixels,Usage\n";
-    const char* usages[]{"Training",   "Training",    "Training",   "Training",
-                         "PublicTest", "PrivateTest", "PrivateTest"};
+    const char* usages[]{"Training", "Training", "Training", "Training", "PublicTest", "PrivateTest", "PrivateTest"};
     for (int i = 0; i < 7; ++i) content += pixel_row(i, usages[i]);
     return content;
   }
@@ -148,17 +143,18 @@ BOOST_FIXTURE_TEST_CASE(folders_become_lists_and_one_image_folder, Source) {
     BOOST_TEST(done == ++calls);
     total = all;
   };
-  const auto report = qcs::prepare_ferplus(options);
+  const auto dataset = qcs::prepare_ferplus(options);
   BOOST_TEST(text("ferplus_training.txt") == "a.png 0\na-2.png 1\n");
   BOOST_TEST(text("ferplus_validation.txt") == "c.png 3\n");
   BOOST_TEST(!std::filesystem::exists(*this / "out/FERPlus/ferplus_test.txt"));
   BOOST_TEST((calls == 3 && total == 3));
-  BOOST_TEST((!report[0].skipped && !report[1].skipped && report[2].skipped));
-  BOOST_TEST((report[0].kept_total() == 2 && report[0].repeated == 1 && report[0].dropped_total() == 2));
-  BOOST_TEST(report[0].dropped[static_cast<std::size_t>(FerplusDrop::kNoName)] == 1U);
-  BOOST_TEST(report[2].kept_total() == 1U);
-  const auto list =
-      qcs::read_image_list(*this / "out/FERPlus/ferplus_training.txt", *this / "out/FERPlus/img", 8);
+  BOOST_TEST((dataset.splits[0].skipped.empty() && dataset.splits[1].skipped.empty()));
+  BOOST_TEST(dataset.splits[2].skipped == "there is no folder FER2013Test");
+  BOOST_TEST((dataset.splits[0].dropped_total() == 2 && dataset.splits[0].dropped_for("no image name") == 1));
+  BOOST_TEST(dataset.splits[2].lines.size() == 1U);
+  BOOST_TEST((dataset.notes == std::vector<std::string>{
+                                   "1 of the rows repeat an earlier file name; their images are called NAME-2.png"}));
+  const auto list = qcs::read_image_list(*this / "out/FERPlus/ferplus_training.txt", *this / "out/FERPlus/img", 8);
   BOOST_TEST(cv::norm(qcs::read_rgb(list.images[0].path), qcs::read_rgb(list.images[1].path)) == 0);
 }
 
@@ -172,18 +168,29 @@ BOOST_FIXTURE_TEST_CASE(preparing_twice_gives_the_same, Source) {
 
 BOOST_FIXTURE_TEST_CASE(rows_of_pixels_become_images, Source) {
   options.pixels = write("fer2013.csv", pixel_file());
-  const auto report = qcs::prepare_ferplus(options);
+  const auto dataset = qcs::prepare_ferplus(options);
   BOOST_TEST(text("ferplus_training.txt") == "a.png 0\na-2.png 1\n");
   BOOST_TEST(text("ferplus_validation.txt") == "c.png 3\n");
   BOOST_TEST(text("ferplus_test.txt") == "d.png 2\n");
-  BOOST_TEST(report[2].dropped[static_cast<std::size_t>(FerplusDrop::kUnknown)] == 1U);
+  BOOST_TEST(dataset.splits[2].dropped_for("unknown") == 1U);
+  BOOST_TEST((dataset.sources.size() == 2 && dataset.sources[1].sha256 == qcs::sha256_of_file(options.pixels)));
   for (const auto& [name, value] : {std::pair{"a.png", 10}, {"a-2.png", 13}, {"c.png", 14}, {"d.png", 15}}) {
     const cv::Mat image = qcs::read_rgb(*this / (std::string("out/FERPlus/img/") + name));
     BOOST_TEST((image.rows == 48 && image.cols == 48));
     BOOST_TEST(int(image.at<cv::Vec3b>(47, 47)[0]) == value);
   }
-  options.rule = FerplusRule::kArgmax;
-  BOOST_TEST(qcs::prepare_ferplus(options)[0].kept_total() == 3U);
+}
+
+BOOST_FIXTURE_TEST_CASE(another_rule_does_not_replace_lists_unasked, Source) {
+  options.pixels = write("fer2013.csv", pixel_file());
+  qcs::prepare_ferplus(options);
+  options.rule = FerplusRule::kArgmaxEight;
+  BOOST_TEST(message_of<qcs::DataError>([&] { qcs::prepare_ferplus(options); }) ==
+             (options.out / "FERPlus/ferplus_training.txt").string() +
+                 ": already there with other content; --overwrite replaces it");
+  BOOST_TEST(!std::filesystem::exists(options.out / "FERPlus/img/b.png"));
+  options.overwrite = true;
+  BOOST_TEST(qcs::prepare_ferplus(options).splits[0].lines.size() == 3U);
   BOOST_TEST(text("ferplus_training.txt") == "a.png 0\nb.png 4\na-2.png 1\n");
 }
 
@@ -211,8 +218,7 @@ BOOST_FIXTURE_TEST_CASE(bad_pixel_rows_are_all_reported, Source) {
   large.replace(2, 2, "256");
   letter.replace(2, 2, "x");
   BOOST_TEST(fail("emotion,pixels\n") == file + ":1: the header has no column `Usage`");
-  BOOST_TEST(fail(header + good) ==
-             fmt::format("{0}: 1 fault\n{0}:2: the file has 1 rows, the votes file 7", file));
+  BOOST_TEST(fail(header + good) == fmt::format("{0}: 1 fault\n{0}:2: the file has 1 rows, the votes file 7", file));
   BOOST_TEST(fail(header + large + letter + "0,1 2 3,Training\n" + pixel_row(3, "PublicTest") + "0,1\n") ==
              fmt::format("{0}: 6 faults\n"
                          "{0}:2: expected 2304 numbers of 0..255 between spaces\n"

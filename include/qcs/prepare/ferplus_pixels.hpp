@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <qcs/prepare/ferplus.hpp>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
-
-#include <fmt/format.h>
-
-#include <qcs/data/ferplus.hpp>
 
 namespace qcs {
 
@@ -52,13 +53,11 @@ class Fer2013Pixels {
   using Pixels = std::array<std::uint8_t, kFer2013Side * kFer2013Side>;
 
   /// Throws DataError if the file or a column is missing.
-  explicit Fer2013Pixels(const std::filesystem::path& file)
-      : file_(file), reader_(file, "FER2013 pixel file") {
+  explicit Fer2013Pixels(const std::filesystem::path& file) : file_(file), reader_(file, "FER2013 pixel file") {
     reader_.next(line_);
     const auto names = detail::split_fields(line_);
     const auto column = [&](std::string_view name) {
-      const auto found =
-          std::find_if(names.begin(), names.end(), [&](auto n) { return detail::trimmed(n) == name; });
+      const auto found = std::find_if(names.begin(), names.end(), [&](auto n) { return detail::trimmed(n) == name; });
       if (found == names.end())
         throw DataError(fmt::format("{}:1: the header has no column `{}`", file.string(), name));
       return static_cast<std::size_t>(found - names.begin());
@@ -78,8 +77,7 @@ class Fer2013Pixels {
   /// gives.
   std::optional<std::string> read(FerplusSplit split, Pixels& pixels) const {
     const auto fields = detail::split_fields(line_);
-    if (fields.size() != columns_)
-      return fmt::format("expected {} fields, found {}", columns_, fields.size());
+    if (fields.size() != columns_) return fmt::format("expected {} fields, found {}", columns_, fields.size());
     const auto usage = detail::trimmed(fields[usage_]);
     if (detail::ferplus_split(usage) != split)
       return fmt::format("Usage is `{}`, unlike in the same row of the votes file", usage);

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <filesystem>
 #include <numeric>
 #include <optional>
+#include <qcs/core/error.hpp>
+#include <qcs/core/label_space.hpp>
+#include <qcs/data/detail/faults.hpp>
+#include <qcs/data/detail/text.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
-
-#include <qcs/data/detail/faults.hpp>
-#include <qcs/data/detail/text.hpp>
 
 namespace qcs {
 
@@ -25,12 +26,10 @@ namespace qcs {
 using FerplusVotes = std::array<int, 10>;
 
 /// The emotions in the order of the votes, which is also the order of the labels.
-inline constexpr std::array<std::string_view, 8> kFerplusEmotions{
-    "Neutral", "Happy", "Surprise", "Sad", "Anger", "Disgust", "Fear", "Contempt"};
+inline constexpr auto& kFerplusEmotions = FerPlusLabels::kClasses;
 
 enum class FerplusSplit { kTraining, kValidation, kTest };
-inline constexpr std::array kFerplusSplits{FerplusSplit::kTraining, FerplusSplit::kValidation,
-                                           FerplusSplit::kTest};
+inline constexpr std::array kFerplusSplits{FerplusSplit::kTraining, FerplusSplit::kValidation, FerplusSplit::kTest};
 
 /// One row of the votes file.
 struct FerplusRow {
@@ -43,10 +42,23 @@ struct FerplusRow {
 
 /// How votes become a label.
 enum class FerplusRule {
-  kMajority,  ///< its authors': single votes are dropped as outliers, then the top class needs over half of
-              ///< the rest
-  kArgmax,  ///< the emotion with most votes, the first one on a tie, whatever "unknown" and "not a face" got
+  kMajority,     ///< its authors': single votes are dropped as outliers, then the top class needs over half of the rest
+  kArgmaxTen,    ///< what has most of all ten kinds of votes, the first one on a tie; dropped if that is no emotion
+  kArgmaxEight,  ///< the emotion with most votes, the first one on a tie, whatever "unknown" and "not a face" got
 };
+
+/// A rule's name on a command line, and what it does.
+struct FerplusRuleText {
+  FerplusRule rule;
+  std::string_view name, meaning;
+};
+inline constexpr std::array<FerplusRuleText, 3> kFerplusRules{
+    {{FerplusRule::kMajority, "majority",
+      "single votes dropped, then over half of the votes left; else the image is dropped"},
+     {FerplusRule::kArgmaxTen, "argmax-ten",
+      "most of all ten kinds of votes, the first on a tie; dropped if that is unknown or not a face"},
+     {FerplusRule::kArgmaxEight, "argmax-eight",
+      "most votes among the eight emotions, the first on a tie; dropped without a vote on any of them"}}};
 
 /// Why a row has no label.
 enum class FerplusDrop { kNoName, kNotAFace, kUnknown, kNoMajority, kNoVotes };
@@ -61,19 +73,24 @@ struct FerplusVerdict {
 
 namespace detail {
 
+/// A column of votes as a verdict: a label for an emotion.
+inline FerplusVerdict ferplus_column(std::ptrdiff_t column) {
+  if (column < 8) return {static_cast<int>(column)};
+  return {{}, column == 8 ? FerplusDrop::kUnknown : FerplusDrop::kNotAFace};
+}
+
 inline FerplusVerdict ferplus_majority(FerplusVotes votes) {
   std::replace(votes.begin(), votes.end(), 1, 0);
   const auto top = std::max_element(votes.begin(), votes.end());
   if (2 * *top <= std::accumulate(votes.begin(), votes.end(), 0)) return {{}, FerplusDrop::kNoMajority};
-  const auto winner = static_cast<int>(top - votes.begin());
-  if (winner < 8) return {winner};
-  return {{}, winner == 8 ? FerplusDrop::kUnknown : FerplusDrop::kNotAFace};
+  return ferplus_column(top - votes.begin());
 }
 
-inline FerplusVerdict ferplus_argmax(const FerplusVotes& votes) {
-  const auto top = std::max_element(votes.begin(), votes.begin() + 8);
+/// The first of the columns with most votes among the first `columns`.
+inline FerplusVerdict ferplus_argmax(const FerplusVotes& votes, std::ptrdiff_t columns) {
+  const auto top = std::max_element(votes.begin(), votes.begin() + columns);
   if (*top == 0) return {{}, FerplusDrop::kNoVotes};
-  return {static_cast<int>(top - votes.begin())};
+  return ferplus_column(top - votes.begin());
 }
 
 inline std::vector<std::string_view> split_fields(std::string_view line) {
@@ -104,8 +121,7 @@ inline std::optional<std::string> parse_ferplus_row(std::string_view line, Ferpl
     return fmt::format("`{}` is not a plain file name", fields[1]);
   for (std::size_t i = 0; i < row.votes.size(); ++i) {
     const auto votes = parse_number<int>(fields[i + 2]);
-    if (!votes || *votes < 0 || *votes > 1000)
-      return fmt::format("`{}` is not a number of votes", fields[i + 2]);
+    if (!votes || *votes < 0 || *votes > 1000) return fmt::format("`{}` is not a number of votes", fields[i + 2]);
     row.votes[i] = *votes;
   }
   return std::nullopt;
@@ -116,8 +132,14 @@ inline std::optional<std::string> parse_ferplus_row(std::string_view line, Ferpl
 /// The label that a rule gives to a row. A row without an image name never gets one.
 inline FerplusVerdict ferplus_verdict(const FerplusRow& row, FerplusRule rule) {
   if (row.image.empty()) return {{}, FerplusDrop::kNoName};
-  return rule == FerplusRule::kMajority ? detail::ferplus_majority(row.votes)
-                                        : detail::ferplus_argmax(row.votes);
+  switch (rule) {
+    case FerplusRule::kMajority:
+      return detail::ferplus_majority(row.votes);
+    case FerplusRule::kArgmaxTen:
+      return detail::ferplus_argmax(row.votes, 10);
+    default:
+      return detail::ferplus_argmax(row.votes, 8);
+  }
 }
 
 /// The file name that a row's image gets: its own, or "name-2.png" for the second row of a name and so on.

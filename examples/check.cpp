@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// Checks image lists before training does: every fault with file and line, images of each class, and with --open
+// whether every image can be read. Status 0 without a fault, 1 with any, 2 for a wrong command line.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <qcs/cli/option_table.hpp>
+#include <qcs/cli/process.hpp>
+#include <qcs/core/label_space.hpp>
+#include <qcs/prepare/check_lists.hpp>
+#include <qcs/report/progress.hpp>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using qcs::cli::UsageError;
+
+qcs::Labels labels_of(const std::string& dataset) {
+  if (dataset == "raf-db") return qcs::Labels::of<qcs::RafDbLabels>();
+  if (dataset == "ferplus") return qcs::Labels::of<qcs::FerPlusLabels>();
+  if (dataset == "affectnet7") return qcs::Labels::of<qcs::AffectNet7Labels>();
+  if (dataset == "affectnet8") return qcs::Labels::of<qcs::AffectNet8Labels>();
+  throw UsageError(fmt::format("unknown data set `{}`, expected raf-db, ferplus, affectnet7 or affectnet8", dataset));
+}
+
+/// A fault as one line that cannot steer a terminal, whatever bytes the list has.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
+  constexpr std::size_t kLongest = 400;
+  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
+}
+
+void print_faults(const qcs::CheckReport& report, std::size_t most) {
+  const std::size_t shown = std::min(most, report.faults.size());
+  for (std::size_t i = 0; i < shown; ++i) fmt::print("{}\n", printable(report.faults[i].text()));
+  if (shown < report.faults.size()) fmt::print("and {} more\n", report.faults.size() - shown);
+}
+
+void print_counts(const qcs::CheckReport& report, const qcs::Labels& labels) {
+  std::size_t width = 5;
+  for (const auto& name : labels.classes) width = std::max(width, name.size());
+  fmt::print("{:<{}}     train{}\n", "class", width, report.lists.size() > 1 ? "      test" : "");
+  for (std::size_t c = 0; c < labels.classes.size(); ++c) {
+    fmt::print("{:<{}}", labels.classes[c], width);
+    for (const auto& list : report.lists) fmt::print("  {:8}", list.per_class[c]);
+    fmt::print("\n");
+  }
+  fmt::print("{:<{}}", "all", width);
+  for (const auto& list : report.lists) fmt::print("  {:8}", list.images);
+  fmt::print("\n");
+}
+
+void print_sizes(const qcs::CheckReport& report) {
+  if (report.sizes.empty()) return;
+  int low_width = report.sizes.begin()->first.first, high_width = 0, low_height = report.sizes.begin()->first.second,
+      high_height = 0;
+  auto commonest = report.sizes.begin();
+  for (auto size = report.sizes.begin(); size != report.sizes.end(); ++size) {
+    low_width = std::min(low_width, size->first.first);
+    high_width = std::max(high_width, size->first.first);
+    low_height = std::min(low_height, size->first.second);
+    high_height = std::max(high_height, size->first.second);
+    if (size->second > commonest->second) commonest = size;
+  }
+  fmt::print("image sizes: {}, width {}..{}, height {}..{}; most often {}x{}, {} times\n", report.sizes.size(),
+             low_width, high_width, low_height, high_height, commonest->first.first, commonest->first.second,
+             commonest->second);
+}
+
+int check(int argc, char** argv) {
+  qcs::CheckOptions settings;
+  settings.threads = qcs::cli::cores();
+  std::string dataset;
+  int classes = 0;
+  std::size_t most = 100;
+  qcs::cli::OptionTable options(
+      "check --train LIST [--test LIST] --image-root FOLDER (--classes N | --dataset NAME) [options]");
+  options.path("train", settings.train, "training list");
+  options.path("test", settings.test, "test list");
+  options.path("image-root", settings.images, "folder that the lists' names are relative to");
+  options.number<int>("classes", classes, qcs::cli::at_least(1), "number of classes");
+  options.text("dataset", dataset, "raf-db, ferplus, affectnet7 or affectnet8, instead of --classes");
+  options.flag("open", settings.open, "read every image");
+  options.number<int>("threads,j", settings.threads, qcs::cli::at_least(1), "threads that read images (default: all)");
+  options.number<std::size_t>("max-faults", most, qcs::cli::at_least(0), "print so many faults (default 100)");
+  if (!options.parse(argc, argv)) return 0;
+  for (const char* name : {"train", "image-root"})
+    if (!options.given(name)) throw UsageError(fmt::format("--{} is missing (--help lists the options)", name));
+  options.assign();
+  if (options.given("classes") == options.given("dataset"))
+    throw UsageError("give either --classes or --dataset (see --help)");
+  settings.labels = options.given("classes") ? qcs::Labels::numbered(classes) : labels_of(dataset);
+
+  qcs::ProgressLine line;
+  auto shown = std::chrono::steady_clock::now();
+  settings.progress = [&](std::size_t done, std::size_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - shown < std::chrono::milliseconds(100)) return;
+    shown = now;
+    line.show(fmt::format("opening {} {}/{}",
+                          qcs::format_bar(static_cast<double>(done) / static_cast<double>(total), 30), done, total));
+  };
+  const auto start = std::chrono::steady_clock::now();
+  const qcs::CheckReport report = qcs::check_lists(settings);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  line.clear();
+  print_faults(report, most);
+  print_counts(report, settings.labels);
+  print_sizes(report);
+  std::size_t lines = 0;
+  for (const auto& list : report.lists) lines += list.lines;
+  fmt::print("{} lines, {} {}, {:.2f} s{}\n", lines, report.faults.size(),
+             report.faults.size() == 1 ? "fault" : "faults", seconds,
+             settings.open ? fmt::format(", {:.0f} images/s", static_cast<double>(lines) / seconds) : "");
+  return report.faults.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return qcs::cli::run_program([&] { return check(argc, argv); });
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// A contact sheet of training tuples as the network sees them: decoded, augmented, normalised, and turned back into pictures.
+// Wrong labels, swapped colours and broken augmentation show at a glance.
+
+#include <qcs/cli/option_table.hpp>
+#include <qcs/core/label_space.hpp>
+#include <qcs/data/tuple_dataset.hpp>
+#include <qcs/presets/models.hpp>
+#include <qcs/presets/recipes.hpp>
+#include <qcs/report/contact_sheet.hpp>
+#include <qcs/report/file.hpp>
+
+namespace {
+
+struct Settings {
+  std::filesystem::path data_root = "datas", train_list, image_root, out = "preview.png";
+  std::string dataset, model{qcs::Quadruplet::kName};
+  int tuples = 6;
+  std::uint64_t seed = 0;
+};
+
+/// The network's input (3, side, side) as a picture, BGR.
+cv::Mat picture_of(const torch::Tensor& input, const qcs::TransformOptions& transform) {
+  const auto side = static_cast<int>(input.size(1));
+  cv::Mat bgr(side, side, CV_8UC3);
+  const auto planes = input.contiguous();
+  const float* values = planes.data_ptr<float>();
+  for (int y = 0; y < side; ++y)
+    for (int x = 0; x < side; ++x)
+      for (int c = 0; c < 3; ++c) {
+        const auto channel = static_cast<std::size_t>(c);
+        const float value = values[(c * side + y) * side + x] * transform.std[channel] + transform.mean[channel];
+        bgr.at<cv::Vec3b>(y, x)[2 - c] = cv::saturate_cast<std::uint8_t>(255 * value);
+      }
+  return bgr;
+}
+
+template <class Dataset, class Topology>
+void preview(const Settings& settings) {
+  const auto recipe = qcs::published_recipe<Dataset>(settings.model);
+  const auto labels = qcs::Labels::of<typename Dataset::Classes>();
+  const auto or_default = [&](const std::filesystem::path& given, std::string_view usual) {
+    return given.empty() ? settings.data_root / usual : given;
+  };
+  const qcs::TupleDataset<Topology> tuples(
+      qcs::read_image_list(or_default(settings.train_list, Dataset::kTrainList), or_default(settings.image_root, Dataset::kImageFolder),
+                           static_cast<int>(labels.classes.size())),
+      recipe.transform,
+      {.sampling = recipe.sampling, .negatives = recipe.negatives, .epoch_divisor = recipe.epoch_divisor, .seed = settings.seed});
+  const auto plan = tuples.plan(0);
+  const auto batch = tuples.load(plan, 0, std::min<std::size_t>(static_cast<std::size_t>(settings.tuples), plan.order.size()));
+  std::vector<std::string> headings;
+  for (const auto& branch : Topology::kBranches) headings.emplace_back(branch.name);
+  std::vector<std::vector<qcs::SheetPicture>> rows(static_cast<std::size_t>(batch.size()));
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    for (std::size_t b = 0; b < headings.size(); ++b) {
+      const auto& role = batch.labels[static_cast<std::size_t>(qcs::role_of<Topology>(b))];
+      const auto label = static_cast<std::size_t>(role[static_cast<std::int64_t>(i)].template item<std::int64_t>());
+      rows[i].push_back({picture_of(batch.images[b][static_cast<std::int64_t>(i)], recipe.transform), labels.classes[label]});
+    }
+  qcs::write_png(settings.out, qcs::draw_contact_sheet(fmt::format("{} on {}, seed {}", settings.model, Dataset::kName, settings.seed), headings, rows));
+  fmt::print("{}: {} tuples of {} images\n", settings.out.string(), rows.size(), headings.size());
+}
+
+template <class Dataset>
+void preview_model(const Settings& settings) {
+  qcs::with_topology(settings.model, [&]<class Topology>() { preview<Dataset, Topology>(settings); });
+}
+
+int run(int argc, char** argv) {
+  Settings settings;
+  qcs::cli::OptionTable options("preview --dataset NAME [options], draws training tuples as the network sees them");
+  options.text("dataset", settings.dataset, "raf_db, ferplus, affectnet7 or affectnet8: list, folder, class names and recipe");
+  options.text("model", settings.model, "QCS (default) or DCS");
+  options.path("data-root", settings.data_root, "folder of the data sets (default datas)");
+  options.path("train-list", settings.train_list, "default: the data set's below the data root");
+  options.path("image-root", settings.image_root, "likewise");
+  options.number<int>("tuples", settings.tuples, qcs::cli::within(1, 100), "rows of the sheet (default 6)");
+  options.number<std::uint64_t>("seed", settings.seed, qcs::cli::at_least(0), "default 0");
+  options.path("out", settings.out, "PNG file to write (default preview.png)");
+  if (!options.parse(argc, argv)) return 0;
+  options.assign();
+  if (settings.dataset == qcs::RafDb::kProgram) preview_model<qcs::RafDb>(settings);
+  else if (settings.dataset == qcs::FerPlus::kProgram) preview_model<qcs::FerPlus>(settings);
+  else if (settings.dataset == qcs::AffectNet7::kProgram) preview_model<qcs::AffectNet7>(settings);
+  else if (settings.dataset == qcs::AffectNet8::kProgram) preview_model<qcs::AffectNet8>(settings);
+  else throw qcs::cli::UsageError(fmt::format("unknown --dataset `{}`, expected raf_db, ferplus, affectnet7 or affectnet8", settings.dataset));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return qcs::cli::run_program([&] { return run(argc, argv); });
+}

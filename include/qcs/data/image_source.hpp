@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <opencv2/core.hpp>
+#include <qcs/core/error.hpp>
+#include <qcs/data/image_io.hpp>
+#include <qcs/data/image_list.hpp>
+#include <qcs/data/packed_images.hpp>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+namespace detail {
+
+/// The images of a pack in the place of a folder's files, see FolderListing.
+class PackListing {
+ public:
+  explicit PackListing(const PackedImages& pack) : pack_(&pack) {}
+
+  FolderListing::File& file(const std::string& name) {
+    const auto [found, fresh] = files_.try_emplace(name);
+    if (fresh) found->second.exists = pack_->find(name).has_value();
+    return found->second;
+  }
+
+ private:
+  const PackedImages* pack_;
+  std::unordered_map<std::string, FolderListing::File> files_;
+};
+
+}  // namespace detail
+
+/// Reads a list file as read_image_list does, of the images of a pack; paths in the result are their names in it.
+inline ImageList read_packed_list(const std::filesystem::path& list, const PackedImages& pack, int classes) {
+  detail::PackListing files(pack);
+  return detail::parse_image_list(list, "", classes, files);
+}
+
+/// What happens to an image that cannot be read.
+enum class BadImages {
+  kFail,  ///< its DataError ends the epoch
+  kSkip,  ///< training draws another tuple in its place, evaluation leaves it out; ImageSource::skipped() names it
+};
+
+/// The images of a list, from their files or from a pack. Const members may run in several threads at once.
+class ImageSource {
+ public:
+  /// @param pack holds every image of the list under the name that `path` has in it; null reads the files. Throws DataError
+  /// if it lacks one.
+  ImageSource(ImageList list, BadImages policy = BadImages::kFail, std::shared_ptr<const PackedImages> pack = {})
+      : list_(std::move(list)), policy_(policy), pack_(std::move(pack)), skipped_(std::make_shared<Skipped>()) {
+    if (!pack_) return;
+    for (const auto& image : list_.images) {
+      const auto number = pack_->find(image.path.string());
+      if (!number) throw DataError(fmt::format("{}: there is no image {}", pack_->path().string(), image.path.string()));
+      packed_.push_back(*number);
+    }
+  }
+
+  const ImageList& list() const { return list_; }
+
+  /// Image `i` of the list as 8UC3 in RGB, from a pack also as 8UC1; not to be written to. Empty if it cannot be read and
+  /// bad images are skipped, else throws DataError with the file's name.
+  cv::Mat read(std::size_t i) const {
+    if (pack_) return pack_->image(packed_[i]);
+    const auto& path = list_.images[i].path;
+    try {
+      return read_rgb(path);
+    } catch (const std::exception& error) {
+      const bool named = dynamic_cast<const Error*>(&error) != nullptr;
+      const auto reason = named ? std::string(error.what()) : fmt::format("{}: {}", path.string(), error.what());
+      if (policy_ == BadImages::kFail) throw DataError(reason);
+      const std::lock_guard lock(skipped_->mutex);
+      skipped_->reasons.emplace(i, reason);
+      return {};
+    }
+  }
+
+  /// One message for each image that was skipped so far, in the order of the list.
+  std::vector<std::string> skipped() const {
+    const std::lock_guard lock(skipped_->mutex);
+    std::vector<std::string> reasons;
+    for (const auto& [number, reason] : skipped_->reasons) reasons.push_back(reason);
+    return reasons;
+  }
+
+ private:
+  struct Skipped {
+    std::mutex mutex;
+    std::map<std::size_t, std::string> reasons;
+  };
+
+  ImageList list_;
+  BadImages policy_;
+  std::shared_ptr<const PackedImages> pack_;
+  std::vector<std::size_t> packed_;
+  std::shared_ptr<Skipped> skipped_;  // shared, so that a source can be copied
+};
+
+}  // namespace qcs

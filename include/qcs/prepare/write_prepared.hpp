@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <qcs/core/atomic_file.hpp>
+#include <qcs/core/error.hpp>
+#include <qcs/core/sha256.hpp>
+#include <qcs/core/version.hpp>
+#include <qcs/prepare/prepared_dataset.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+namespace detail {
+
+/// Whether a list can name this image so that reading the list gives the same name.
+inline bool is_listable(std::string_view name) {
+  return !name.empty() && name.front() != ' ' && name.back() != ' ' &&
+         name.find_first_of(std::string_view("\n\r\0", 3)) == std::string_view::npos;
+}
+
+/// The text of a split's list. Throws DataError with every name that a list cannot hold.
+inline std::string list_text(const PreparedSplit& split) {
+  std::string text, faults;
+  for (const NamedLabel& line : split.lines) {
+    if (!is_listable(line.name)) faults += fmt::format("\n`{}`", line.name);
+    fmt::format_to(std::back_inserter(text), "{} {}\n", line.name, line.label);
+  }
+  if (!faults.empty())
+    throw DataError(
+        fmt::format("{}: a list cannot hold names with line ends or with a space at an end:{}", split.list, faults));
+  return text;
+}
+
+/// The files whose content decides what a label and a line mean: lists and class names.
+inline std::vector<std::pair<std::filesystem::path, std::string>> prepared_files(const PreparedDataset& dataset) {
+  std::vector<std::pair<std::filesystem::path, std::string>> files;
+  std::string classes;
+  for (const std::string& name : dataset.labels.classes) classes += name + '\n';
+  files.emplace_back(dataset.folder / dataset.classes_file, std::move(classes));
+  for (const PreparedSplit& split : dataset.splits)
+    if (split.skipped.empty()) files.emplace_back(dataset.folder / split.list, list_text(split));
+  return files;
+}
+
+inline bool differs(const std::filesystem::path& file, std::string_view content) {
+  if (!std::filesystem::exists(file)) return false;
+  std::ifstream stream(file, std::ios::binary);
+  return !stream || std::string(std::istreambuf_iterator<char>(stream), {}) != content;
+}
+
+}  // namespace detail
+
+/// Counts, rule, sources and version of a prepared data set.
+inline nlohmann::ordered_json describe_prepared(const PreparedDataset& dataset) {
+  nlohmann::ordered_json json{{"dataset", dataset.labels.name},
+                              {"qcs_version", kVersion},
+                              {"rule", dataset.rule},
+                              {"classes", dataset.labels.classes},
+                              {"images", dataset.images.string()},
+                              {"splits", nlohmann::ordered_json::object()}};
+  for (const PreparedSplit& split : dataset.splits) {
+    auto& entry = json["splits"][split.name];
+    if (split.skipped.empty())
+      entry = {{"list", split.list}, {"list_sha256", sha256(detail::list_text(split))}};
+    else
+      entry["skipped"] = split.skipped;
+    entry["kept"] = split.lines.size();
+    const auto counts = split.counts(dataset.labels.classes.size());
+    for (std::size_t c = 0; c < counts.size(); ++c) entry["per_class"][dataset.labels.classes[c]] = counts[c];
+    entry["dropped"] = nlohmann::ordered_json::object();
+    for (const Dropped& dropped : split.dropped) entry["dropped"][dropped.reason] = dropped.count;
+  }
+  json["sources"] = nlohmann::ordered_json::array();
+  for (const SourceFile& source : dataset.sources)
+    json["sources"].push_back({{"file", source.path.string()}, {"bytes", source.bytes}, {"sha256", source.sha256}});
+  return json;
+}
+
+/// Throws DataError naming every list and class file that is there with other content than the data set would give it,
+/// unless `overwrite` is set. To be asked before images are written.
+inline void require_replaceable(const PreparedDataset& dataset, bool overwrite) {
+  if (overwrite) return;
+  std::string existing;
+  for (const auto& [file, content] : detail::prepared_files(dataset))
+    if (detail::differs(file, content)) existing += fmt::format("{}{}", existing.empty() ? "" : ", ", file.string());
+  if (!existing.empty())
+    throw DataError(fmt::format("{}: already there with other content; --overwrite replaces it", existing));
+}
+
+/// Writes a data set's lists, class names and SLUG.json into its folder, each file in one step, the description last.
+/// Throws DataError as require_replaceable does, Error if a file cannot be written.
+inline void write_prepared(const PreparedDataset& dataset, bool overwrite) {
+  require_replaceable(dataset, overwrite);
+  std::filesystem::create_directories(dataset.folder);
+  for (const auto& [file, content] : detail::prepared_files(dataset))
+    write_atomically(file, [&](std::ostream& out) { out << content; });
+  write_atomically(dataset.folder / (dataset.slug + ".json"), [&](std::ostream& out) {
+    out << describe_prepared(dataset).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  });
+}
+
+}  // namespace qcs

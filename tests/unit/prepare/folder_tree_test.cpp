@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include <boost/test/unit_test.hpp>
+#include <qcs/data/image_list.hpp>
+#include <qcs/prepare/folder_tree.hpp>
+
+#include "prepare_support.hpp"
+
+namespace {
+
+using support::content_of;
+using support::message_of;
+
+struct Folder : support::TemporaryFolder {
+  qcs::FolderTreeOptions options{.images = *this / "tree", .name = "own", .out = *this / "out"};
+
+  void add(std::initializer_list<const char*> names) {
+    for (const char* name : names) write(std::string("tree/") + name, "x");
+  }
+  std::string list(const char* split) const { return content_of(*this / fmt::format("out/own/own_{}.txt", split)); }
+  std::string fault() {
+    return message_of<qcs::DataError>([&] { qcs::prepare_folder_tree(options); });
+  }
+  std::string root() const { return options.images.string(); }
+};
+
+BOOST_FIXTURE_TEST_SUITE(folder_tree, Folder)
+
+BOOST_AUTO_TEST_CASE(splits_and_classes_are_folders) {
+  add({"train/sad/2.png", "train/sad/1.JPG", "train/happy/a b.Png", "train/happy/more/c.jpeg", "val/sad/x.bmp",
+       "test/happy/y.png", "train/happy/.hidden.png", "train/happy/notes.txt", "train/.cache/z.png"});
+  const auto dataset = qcs::prepare_folder_tree(options);
+  BOOST_TEST((dataset.labels.classes == std::vector<std::string>{"happy", "sad"}));
+  BOOST_TEST(list("train") ==
+             "train/happy/a b.Png 0\ntrain/happy/more/c.jpeg 0\ntrain/sad/1.JPG 1\ntrain/sad/2.png 1\n");
+  BOOST_TEST(list("valid") == "val/sad/x.bmp 1\n");
+  BOOST_TEST(list("test") == "test/happy/y.png 0\n");
+  BOOST_TEST(
+      (dataset.splits[0].dropped_total() == 1 && dataset.splits[0].dropped_for("not an image by its name") == 1));
+  BOOST_TEST(qcs::read_image_list(*this / "out/own/own_train.txt", options.images, 2).images.size() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_are_sorted_as_numbers) {
+  add({"10/a.png", "9/a.png", "0/a.png"});
+  const auto dataset = qcs::prepare_folder_tree(options);
+  BOOST_TEST((dataset.labels.classes == std::vector<std::string>{"0", "9", "10"}));
+  BOOST_TEST(list("train") == "0/a.png 0\n9/a.png 1\n10/a.png 2\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_order_can_be_given) {
+  add({"a/1.png", "b/1.png", "c/1.png"});
+  options.classes = {"c", "a", "b"};
+  qcs::prepare_folder_tree(options);
+  BOOST_TEST(list("train") == "a/1.png 1\nb/1.png 2\nc/1.png 0\n");
+  options.classes = {"c", "a"};
+  BOOST_TEST(fault() == root() + ": expected the classes c, a, found a, b, c");
+}
+
+BOOST_AUTO_TEST_CASE(faulty_trees_are_refused) {
+  BOOST_TEST(fault() == root() + ": there is no such image folder");
+  std::filesystem::create_directories(options.images);
+  BOOST_TEST(fault() == root() + ": there is no class folder here");
+  add({"val/a/1.png"});
+  BOOST_TEST(fault() == root() + ": there is no folder `train` beside `val`");
+  add({"train/a/1.png", "train/b/1.txt", "val/c/1.png", "val/d/1.png"});
+  BOOST_TEST(
+      fault() ==
+      fmt::format("{0}: faulty class folders\n{0}/train/b: no image in this folder\n{0}/val/c: no such class in the "
+                  "training split\n{0}/val/d: no such class in the training split",
+                  root()));
+  add({"Training/a/1.png"});
+  BOOST_TEST(fault() == root() + ": both `Training` and `train` are there for the train split");
+  BOOST_TEST(!std::filesystem::exists(options.out));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
