@@ -2,7 +2,8 @@
 """load_weights.py BENCHMARK_LOAD_WEIGHTS FILE.pth [ROUNDS]: reading weights, ours against Python's torch.load.
 
 Runs build/release/benchmarks/benchmark_load_weights and torch.load on the same file in turn, each in a process of its own,
-and prints the medians of time and of memory at its peak (beyond what the process had before).
+and prints the medians of time and of memory at its peak (beyond what the process had before). The file is in the page
+cache after the first, unmeasured run of each.
 """
 import statistics
 import subprocess

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// benchmark_loader RECIPE LIST IMAGE_ROOT|PACK WORKERS BATCHES [EPOCHS]: images a second of QCS training tuples, decoded and augmented
-// as the published recipe of RECIPE (raf_db or ferplus) says, from image files or a file of `prepare pack`, and memory in MiB after
-// each epoch. loader.py compares it with the
-// Python original.
+// benchmark_loader RECIPE LIST IMAGE_ROOT|PACK WORKERS BATCHES [EPOCHS]: images a second of QCS training tuples, decoded and
+// augmented as the published recipe of RECIPE (raf_db or ferplus) says, from image files or from a file of `prepare pack`, and
+// memory in MiB after each epoch; BATCHES 0 means all. loader.py compares it with the Python original.
 
 #include <chrono>
 #include <fstream>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <qcs/cli/process.hpp>
 #include <qcs/data/loader.hpp>

@@ -13,7 +13,7 @@
 #include <qcs/cli/process.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/prepare/check_lists.hpp>
-#include <qcs/report/progress.hpp>
+#include <qcs/report/count_progress.hpp>
 #include <string>
 #include <string_view>
 
@@ -98,19 +98,10 @@ int check(int argc, char** argv) {
     throw UsageError("give either --classes or --dataset (see --help)");
   settings.labels = options.given("classes") ? qcs::Labels::numbered(classes) : labels_of(dataset);
 
-  qcs::ProgressLine line;
-  auto shown = std::chrono::steady_clock::now();
-  settings.progress = [&](std::size_t done, std::size_t total) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - shown < std::chrono::milliseconds(100)) return;
-    shown = now;
-    line.show(fmt::format("opening {} {}/{}",
-                          qcs::format_bar(static_cast<double>(done) / static_cast<double>(total), 30), done, total));
-  };
+  settings.progress = qcs::CountProgress("opening");
   const auto start = std::chrono::steady_clock::now();
   const qcs::CheckReport report = qcs::check_lists(settings);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  line.clear();
   print_faults(report, most);
   print_counts(report, settings.labels);
   print_sizes(report);

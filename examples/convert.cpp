@@ -24,14 +24,6 @@ void add_metadata_of(qcs::io::WeightFile& file, const std::string& model) {
   file.metadata = std::move(metadata);
 }
 
-void add_metadata(qcs::io::WeightFile& file, const std::string& dataset, const std::string& model) {
-  if (dataset == qcs::RafDb::kProgram) return add_metadata_of<qcs::RafDb>(file, model);
-  if (dataset == qcs::FerPlus::kProgram) return add_metadata_of<qcs::FerPlus>(file, model);
-  if (dataset == qcs::AffectNet7::kProgram) return add_metadata_of<qcs::AffectNet7>(file, model);
-  if (dataset == qcs::AffectNet8::kProgram) return add_metadata_of<qcs::AffectNet8>(file, model);
-  throw qcs::cli::UsageError(fmt::format("unknown --dataset `{}`, expected raf_db, ferplus, affectnet7 or affectnet8", dataset));
-}
-
 int convert(int argc, char** argv) {
   std::filesystem::path input, output;
   std::string prefix, dataset, model{qcs::Quadruplet::kName};
@@ -59,11 +51,19 @@ int convert(int argc, char** argv) {
     if (!base_branch || (qcs::of_base_branch(plain) && !qcs::unused_by_design(plain))) tensors.emplace_back(prefix + plain, tensor);
   }
   if (tensors.empty()) throw qcs::CheckpointError(fmt::format("{}: none of its {} tensors belongs to a base branch", input.string(), file.tensors.size()));
-  if (!dataset.empty()) add_metadata(file, dataset, model);
+  const auto described = qcs::describe_weights(file);
+  if (base_branch) {
+    // What tells of the run or of the whole network is not true of the part.
+    for (const auto* key : {"epoch", "steps", "seed", "best_epoch", "best_acc"}) file.metadata.erase(key);
+    if (file.metadata.contains("architecture")) file.metadata["architecture"] = fmt::format("the base branch of {}", described);
+  }
+  file.metadata.erase("format");  // of a checkpoint of this library; readers of safetensors expect "pt" there
+  if (extension == ".safetensors") file.metadata["format"] = "pt";
+  if (!dataset.empty()) qcs::with_dataset(dataset, [&]<class Dataset>() { add_metadata_of<Dataset>(file, model); });
   file.metadata["qcs_version"] = qcs::kVersion;
   if (extension == ".safetensors") qcs::io::write_safetensors(output, tensors, file.metadata);
   else qcs::io::write_torch(output, tensors, file.metadata);
-  fmt::print("{}: {} of {} tensors, {}\n", output.string(), tensors.size(), file.tensors.size(), qcs::describe_weights(file));
+  fmt::print("{}: {} of {} tensors, {}\n", output.string(), tensors.size(), file.tensors.size(), described);
   return 0;
 }
 

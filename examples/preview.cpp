@@ -3,6 +3,12 @@
 // A contact sheet of training tuples as the network sees them: decoded, augmented, normalised, and turned back into pictures.
 // Wrong labels, swapped colours and broken augmentation show at a glance.
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <opencv2/core.hpp>
 #include <qcs/cli/option_table.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/tuple_dataset.hpp>
@@ -10,6 +16,9 @@
 #include <qcs/presets/recipes.hpp>
 #include <qcs/report/contact_sheet.hpp>
 #include <qcs/report/file.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace {
 
@@ -63,11 +72,6 @@ void preview(const Settings& settings) {
   fmt::print("{}: {} tuples of {} images\n", settings.out.string(), rows.size(), headings.size());
 }
 
-template <class Dataset>
-void preview_model(const Settings& settings) {
-  qcs::with_topology(settings.model, [&]<class Topology>() { preview<Dataset, Topology>(settings); });
-}
-
 int run(int argc, char** argv) {
   Settings settings;
   qcs::cli::OptionTable options("preview --dataset NAME [options], draws training tuples as the network sees them");
@@ -81,11 +85,10 @@ int run(int argc, char** argv) {
   options.path("out", settings.out, "PNG file to write (default preview.png)");
   if (!options.parse(argc, argv)) return 0;
   options.assign();
-  if (settings.dataset == qcs::RafDb::kProgram) preview_model<qcs::RafDb>(settings);
-  else if (settings.dataset == qcs::FerPlus::kProgram) preview_model<qcs::FerPlus>(settings);
-  else if (settings.dataset == qcs::AffectNet7::kProgram) preview_model<qcs::AffectNet7>(settings);
-  else if (settings.dataset == qcs::AffectNet8::kProgram) preview_model<qcs::AffectNet8>(settings);
-  else throw qcs::cli::UsageError(fmt::format("unknown --dataset `{}`, expected raf_db, ferplus, affectnet7 or affectnet8", settings.dataset));
+  if (settings.dataset.empty()) throw qcs::cli::UsageError("--dataset is missing (--help lists the options)");
+  qcs::with_dataset(settings.dataset, [&]<class Dataset>() {
+    qcs::with_topology(settings.model, [&]<class Topology>() { preview<Dataset, Topology>(settings); });
+  });
   return 0;
 }
 

@@ -82,6 +82,9 @@ refused "a checkpoint of another backbone" 1 "this run builds DCS backbone=ir50"
   "$programs/train_raf_db" --backbone ir50 --model DCS --evaluate runs/good/last.pt
 refused "weights of other labels" 1 "base.safetensors has RAF-DB (Surprise, Fear, Disgust, Happy, Sad, Anger, Neutral), this run has AffectNet-7" \
   "$programs/train_affectnet7" --backbone small --model DCS --evaluate base.safetensors --test-list "$list" --image-root datas/RAF-DB/basic
+refused "training from weights of other labels" 1 "runs/good/last.pt has RAF-DB (Surprise, Fear, Disgust, Happy, Sad, Anger, Neutral), this run has AffectNet-7" \
+  "$programs/train_affectnet7" --backbone small --model DCS --pretrained runs/good/last.pt --pretrained-part all --out runs/bad \
+  --train-list "$list" --test-list "$list" --image-root datas/RAF-DB/basic
 refused "weights of other class counts" 1 "expected (9, 64)" $evaluate base.safetensors --num-classes 9
 head -c 2000 runs/good/last.pt >torn.pth
 refused "weights cut short" 1 "torn.pth: damaged zip archive: its end is missing" $evaluate torn.pth
@@ -95,7 +98,7 @@ refused "resume with nothing left to do" 1 "2 of 2 epochs are done" \
   "$programs/train_raf_db" --backbone small --model DCS --epochs 2 --resume runs/good/last.pt --out runs/good
 refused "preparing from a missing table" 1 "none.csv" "$programs/prepare" ferplus --votes none.csv --images "$images"
 refused "preparing an unknown data set" 1 "unknown command \`mnist\`" "$programs/prepare" mnist
-refused "a preview of an unknown data set" 1 "unknown --dataset \`mnist\`" "$programs/preview" --dataset mnist
+refused "a preview of an unknown data set" 1 "unknown data set \`mnist\`" "$programs/preview" --dataset mnist
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

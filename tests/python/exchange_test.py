@@ -87,6 +87,8 @@ def main():
             run(programs / "convert", folder / "python.pth", folder / "ours.safetensors")
             require_equal(read_safetensors(folder / "ours.safetensors"), plain)
         run(programs / "convert", folder / "ours.safetensors", folder / "ours.pth", "--prefix", "module.")
+        # Nothing in our files needs Python to look up a class.
+        require_equal(torch.load(folder / "ours.pth", weights_only=True)["state_dict"], trained.state_dict())
         assert scope["load_into_original"](fresh, folder / "ours.pth") == []
         require_equal(fresh.state_dict(), trained.state_dict())
 
@@ -96,7 +98,10 @@ def main():
         assert "module.VIT_base.CON1.weight" in filled and "module.VIT_cross.cls_token" in filled
         assert "module.ir_back.body3.13.res_layer.0.weight" not in filled and "module.embed_q.0.weight" not in filled
         for name, value in base.state_dict().items():
-            assert torch.equal(value, trained.state_dict()[name]) != (name in filled and value.numel() > 8), name
+            equal = torch.equal(value, trained.state_dict()[name])
+            # Small tensors of whole numbers may be equal by chance.
+            assert equal or name in filled, name
+            assert not equal or name not in filled or value.numel() <= 8, name
 
 
 main()

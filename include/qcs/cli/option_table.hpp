@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/any.hpp>
 #include <boost/program_options.hpp>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include <qcs/cli/process.hpp>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -33,6 +35,32 @@ inline Range above(double low) {
 inline Range within(double low, double high) {
   return {[=](double v) { return v >= low && v <= high; }, fmt::format("within {}..{}", low, high)};
 }
+
+namespace detail {
+
+/// The value given for a number option.
+template <class Number>
+struct GivenNumber {
+  Number value{};
+  std::string negative{};  ///< what was given instead, if an unsigned number has a minus sign
+};
+
+/// How Boost reads one; by itself it would take -1 for an unsigned number and wrap it around. Throws Boost's errors.
+template <class Number>
+void validate(boost::any& store, const std::vector<std::string>& given, GivenNumber<Number>*, int) {
+  namespace po = boost::program_options;
+  po::validators::check_first_occurrence(store);
+  const std::string& text = po::validators::get_single_string(given);
+  if (std::is_unsigned_v<Number> && text.starts_with('-')) {
+    store = GivenNumber<Number>{.negative = text};
+    return;
+  }
+  boost::any number;
+  po::validate(number, given, static_cast<Number*>(nullptr), 0L);
+  store = GivenNumber<Number>{.value = boost::any_cast<Number>(number)};
+}
+
+}  // namespace detail
 
 /// The options of a program, each bound to the variable that takes its value. Two of them are always there: --help, and
 /// --config, a file of `option = value` lines for what the command line leaves open.
@@ -65,15 +93,18 @@ class OptionTable {
     add(name, boost::program_options::bool_switch(&target), help);
   }
 
+  /// An unsigned Number refuses what starts with a minus sign as out of its range.
   template <class Number>
   void number(const char* name, auto& target, const Range& range, const std::string& help) {
     const std::string_view both = name;
-    const auto assign = [&target, range, option = std::string(both.substr(0, both.find(',')))](Number given) {
-      if (!range.holds(static_cast<double>(given)))
-        throw UsageError(fmt::format("--{} must be {}, not {}", option, range.text, given));
-      target = given;
+    const auto assign = [&target, range, option = std::string(both.substr(0, both.find(',')))](
+                            const detail::GivenNumber<Number>& given) {
+      if (!given.negative.empty() || !range.holds(static_cast<double>(given.value)))
+        throw UsageError(fmt::format("--{} must be {}, not {}", option, range.text,
+                                     given.negative.empty() ? fmt::format("{}", given.value) : given.negative));
+      target = given.value;
     };
-    add(name, boost::program_options::value<Number>()->value_name("N")->notifier(assign), help);
+    add(name, boost::program_options::value<detail::GivenNumber<Number>>()->value_name("N")->notifier(assign), help);
   }
 
   /// Reads the command line and the config file, without touching the variables yet. False after printing --help. Throws

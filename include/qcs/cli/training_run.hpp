@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <memory>
 #include <qcs/cli/process.hpp>
 #include <qcs/cli/run_options.hpp>
+#include <qcs/data/image_source.hpp>
 #include <qcs/data/labelled_dataset.hpp>
 #include <qcs/data/loader.hpp>
 #include <qcs/data/tuple_dataset.hpp>
@@ -15,6 +18,8 @@
 #include <qcs/report/run_files.hpp>
 #include <qcs/report/table.hpp>
 #include <qcs/train/trainer.hpp>
+#include <string>
+#include <vector>
 
 namespace qcs::cli {
 
@@ -70,26 +75,30 @@ KeyReport load_network(Net& network, const io::WeightFile& file, const LoadOptio
 /// Loads the backbone's weights and statistics from the file of a whole network, whatever its model, or of a backbone alone
 /// (ir50.pth). Throws CheckpointError if they do not fit.
 template <class Net>
-KeyReport load_backbone(Net& network, const std::filesystem::path& path) {
+KeyReport load_backbone(Net& network, const io::WeightFile& file) {
   constexpr std::string_view kPrefix = "ir_back.";
-  const auto file = io::read_weight_file(path);
   const bool whole = std::ranges::any_of(file.tensors, [&](const auto& named) { return library_name(named.first).starts_with(kPrefix); });
   try {
     return load_weights(*network->named_children()["ir_back"], file.tensors, {.prefix = whole ? kPrefix : ""});
   } catch (const CheckpointError& error) {
-    throw CheckpointError(fmt::format("{} holds {}; its backbone is not {}: {}", path.string(), describe_weights(file),
+    throw CheckpointError(fmt::format("{} holds {}; its backbone is not {}: {}", file.path.string(), describe_weights(file),
                                       Net::ContainedType::BackboneType::kName, error.what()));
   }
 }
 
-/// Starts a network from the file `run.pretrained`, as `run.pretrained_part` says, and prints what was taken.
+/// Starts a network from the file `run.pretrained`, as `run.pretrained_part` says, and prints what was taken. Throws
+/// CheckpointError, or ConfigError if class heads of another label space than `labels` were taken.
 template <class Net>
-void load_pretrained(Net& network, const RunOptions& run) {
-  const auto report = run.pretrained_part == "backbone" ? load_backbone(network, run.pretrained)
-                      : run.pretrained_part == "all"    ? load_network(network, io::read_weight_file(run.pretrained))
-                                                        : load_network(network, io::read_weight_file(run.pretrained), {.matching = Matching::kPartial});
+void load_pretrained(Net& network, const RunOptions& run, const Labels& labels) {
+  const auto file = io::read_weight_file(run.pretrained);
+  const auto report = run.pretrained_part == "backbone" ? load_backbone(network, file)
+                      : run.pretrained_part == "all"    ? load_network(network, file)
+                                                        : load_network(network, file, {.matching = Matching::kPartial});
   if (report.loaded.empty())
     throw CheckpointError(fmt::format("{} has no tensor that fits this network: {}", run.pretrained.string(), report.text()));
+  const bool heads = std::ranges::any_of(report.loaded, [](const auto& name) { return name.find(".head.") != std::string::npos; });
+  if (const auto named = io::find_labels(file.metadata); heads && named)
+    require_same_labels(*named, run.pretrained.string(), labels, "this run");
   fmt::print("{}: {}\n", run.pretrained.string(), report.text());
 }
 
@@ -113,13 +122,11 @@ inline ImageSource read_images(const RunOptions& run, const std::filesystem::pat
   return {std::move(images), run.bad_images, pack};
 }
 
-/// Names the images that were left out, the first twenty of them.
+/// Names the images that were left out so far.
 inline void print_skipped(const ImageSource& source) {
-  constexpr std::size_t kShown = 20;
   const auto skipped = source.skipped();
   if (!skipped.empty()) fmt::print("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
-  for (std::size_t i = 0; i < std::min(kShown, skipped.size()); ++i) fmt::print("  {}\n", skipped[i]);
-  if (skipped.size() > kShown) fmt::print("  and {} more\n", skipped.size() - kShown);
+  for (const auto& reason : skipped) fmt::print("  {}\n", reason);
 }
 
 /// Evaluates the weights in `run.evaluate` on `images`, prints the result and writes `run.predictions` if it is set.
@@ -169,7 +176,7 @@ RunSummary train_network(const RunOptions& run, ImageSource train_images, ImageS
   Loader eval(LabelledDataset(std::move(eval_images), read_by<Net>(recipe.transform)),
               {.batch_size = recipe.batch_size, .workers = run.workers});
   Net network = make_network<Net>(recipe, run.classes, run.seed);
-  if (!run.pretrained.empty()) load_pretrained(network, run);
+  if (!run.pretrained.empty()) load_pretrained(network, run, labels);
   RunInfo info{.model = run.model, .backbone = run.backbone, .dataset = std::string(dataset), .recipe = describe(recipe)};
   info.recipe.emplace_back("optimizer", fmt::format("SAM around {}", kOptimizerNames[static_cast<std::size_t>(run.optimizer.kind)]));
   Trainer<Net> trainer(std::move(network),
@@ -189,10 +196,18 @@ RunSummary train_network(const RunOptions& run, ImageSource train_images, ImageS
   if (error) throw Error(fmt::format("cannot make the folder {}: {}", run.out.string(), error.message()));
   ConsoleReporter console(run.print_freq);
   RunFiles files(run.out, resumed);
-  const auto summary = trainer.fit(train, eval, std::move(info), console, files, observers...);
-  print_skipped(train.dataset().source());
-  print_skipped(eval.dataset().source());
-  return summary;
+  const auto name_skipped = [&] {
+    print_skipped(train.dataset().source());
+    print_skipped(eval.dataset().source());
+  };
+  try {
+    const auto summary = trainer.fit(train, eval, std::move(info), console, files, observers...);
+    name_skipped();
+    return summary;
+  } catch (...) {
+    name_skipped();
+    throw;
+  }
 }
 
 }  // namespace qcs::cli

@@ -10,6 +10,9 @@
 #pragma GCC diagnostic ignored "-Wpedantic"
 #endif
 #include <torch/torch.h>
+
+#include <caffe2/serialize/inline_container.h>
+#include <torch/csrc/jit/serialization/pickler.h>
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif

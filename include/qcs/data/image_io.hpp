@@ -6,6 +6,7 @@
 #include <fstream>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,8 +19,11 @@
 
 namespace qcs {
 
-/// Most pixels of an image file, 64 million: faces are smaller, and a damaged header can ask for all memory.
-inline constexpr std::int64_t kMaxImagePixels = 64'000'000;
+/// Largest images that are read, in pixels and on one side: faces are smaller, and a damaged header can ask for all memory.
+inline constexpr std::int64_t kMaxImagePixels = 64'000'000, kMaxImageSide = 32'767;
+
+/// Largest image file in bytes.
+inline constexpr std::uintmax_t kMaxImageBytes = 1 << 28;
 
 namespace detail {
 
@@ -29,19 +33,25 @@ inline std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   if (error || !stream) throw DataError(fmt::format("{}: cannot open this image", path.string()));
   if (size == 0) throw DataError(fmt::format("{}: the image file is empty", path.string()));
+  if (size > kMaxImageBytes)
+    throw DataError(fmt::format("{}: the image file has {} bytes, at most {} are read", path.string(), size, kMaxImageBytes));
   std::vector<std::uint8_t> bytes(size);
   if (!stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
     throw DataError(fmt::format("{}: cannot read this image", path.string()));
   return bytes;
 }
 
+inline bool is_absurd(std::int64_t rows, std::int64_t cols) {
+  return rows < 1 || cols < 1 || rows > kMaxImageSide || cols > kMaxImageSide || rows * cols > kMaxImagePixels;
+}
+
 /// Refuses, before a pixel is decoded, what decoders would take: a file without its end, and sizes that no face has.
 inline void require_sound_header(std::span<const std::uint8_t> bytes, const std::string& name) {
   const auto header = read_image_header(bytes);
   if (!header) return;
-  if (header->rows > kMaxImagePixels || header->cols > kMaxImagePixels || header->rows * header->cols > kMaxImagePixels)
-    throw DataError(fmt::format("{}: the {} says {} x {} pixels, at most {} are read", name, header->format, header->cols,
-                                header->rows, kMaxImagePixels));
+  if (is_absurd(header->rows, header->cols))
+    throw DataError(fmt::format("{}: the {} says {} x {} pixels, at most {} on a side and {} in all are read", name, header->format,
+                                header->cols, header->rows, kMaxImageSide, kMaxImagePixels));
   if (!header->complete) throw DataError(fmt::format("{}: the {} is cut short", name, header->format));
 }
 
@@ -59,10 +69,14 @@ inline cv::Mat decode(std::span<const std::uint8_t> bytes, const std::string& na
 }  // namespace detail
 
 /// Decodes the bytes of an image file as RGB (8UC3, rows x cols); greyscale files become three equal channels. `name` stands
-/// in messages. Throws DataError if they are cut short, larger than kMaxImagePixels or no image.
+/// in messages. Throws DataError if they are a JPEG, PNG or BMP that is cut short, larger
+/// than kMaxImagePixels or kMaxImageSide (the three formats before they are decoded), or no image.
 inline cv::Mat decode_rgb(std::span<const std::uint8_t> bytes, const std::string& name) {
   detail::require_sound_header(bytes, name);
   cv::Mat image = detail::decode(bytes, name);
+  if (detail::is_absurd(image.rows, image.cols))  // of formats whose headers are not read here
+    throw DataError(fmt::format("{}: {} x {} pixels, at most {} on a side and {} in all are read", name, image.cols, image.rows,
+                                kMaxImageSide, kMaxImagePixels));
   // By hand, because OpenCV's conversion would start its thread pool from inside a loader thread.
   for (int y = 0; y < image.rows; ++y) {
     std::uint8_t* row = image.ptr<std::uint8_t>(y);

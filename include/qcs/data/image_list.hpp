@@ -52,7 +52,7 @@ class ImageListParser {
     if (!name) return faults_.add(line, fmt::format("`{}` leaves the image folder", parsed.name));
     auto& file = files_.file(*name);
     if (std::exchange(file.line[0], 1) != 0) return faults_.add(line, fmt::format("`{}` is listed twice", parsed.name));
-    std::filesystem::path path = root_ / parsed.name;
+    std::filesystem::path path = root_ / *name;
     if (!file.exists) return faults_.add(line, fmt::format("no image file `{}`", path.string()));
     list_.images.push_back({std::move(path), parsed.label});
   }

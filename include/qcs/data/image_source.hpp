@@ -73,6 +73,7 @@ class ImageSource {
   /// bad images are skipped, else throws DataError with the file's name.
   cv::Mat read(std::size_t i) const {
     if (pack_) return pack_->image(packed_[i]);
+    if (policy_ == BadImages::kSkip && !why_skipped(i).empty()) return {};
     const auto& path = list_.images[i].path;
     try {
       return read_rgb(path);
@@ -84,6 +85,13 @@ class ImageSource {
       skipped_->reasons.emplace(i, reason);
       return {};
     }
+  }
+
+  /// Why image `i` was skipped; empty if it was not.
+  std::string why_skipped(std::size_t i) const {
+    const std::lock_guard lock(skipped_->mutex);
+    const auto found = skipped_->reasons.find(i);
+    return found == skipped_->reasons.end() ? std::string() : found->second;
   }
 
   /// One message for each image that was skipped so far, in the order of the list.

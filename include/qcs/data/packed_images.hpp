@@ -3,17 +3,21 @@
 
 #include <fmt/format.h>
 
+#include <boost/interprocess/exceptions.hpp>
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 #include <optional>
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/sha256.hpp>
+#include <qcs/core/torch.hpp>
 #include <qcs/core/version.hpp>
 #include <qcs/data/image_io.hpp>
 #include <qcs/data/planes.hpp>
@@ -21,6 +25,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -107,11 +112,30 @@ class PackedImages {
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
 };
 
+namespace detail {
+
+/// Refuses names that a pack cannot hold. Throws DataError.
+inline void require_packable(const std::vector<std::string>& names) {
+  std::unordered_set<std::string_view> seen;
+  for (const auto& name : names) {
+    if (!seen.insert(name).second) throw DataError(fmt::format("{}: is to be packed twice", name));
+    if (name == "__metadata__") throw DataError("__metadata__: no image of a pack can have this name");
+    try {
+      (void)nlohmann::json(name).dump();
+    } catch (const nlohmann::json::exception&) {
+      throw DataError(fmt::format("{}: the name is not UTF-8, which a pack needs", name));
+    }
+  }
+}
+
+}  // namespace detail
+
 /// Decodes the images `root`/name and writes them to `path` for PackedImages, atomically. `progress(done, total)` hears of
 /// every image, twice: sizes must be known before the first pixel is written, and the pixels are not held in memory.
-/// Throws DataError naming an image that cannot be read, Error if the file cannot be written.
+/// Throws DataError naming an image that cannot be read or packed, Error if the file cannot be written.
 inline void pack_images(const std::filesystem::path& path, const std::filesystem::path& root, const std::vector<std::string>& names,
                         const std::function<void(std::size_t, std::size_t)>& progress = {}) {
+  detail::require_packable(names);
   const auto read = [&](std::size_t i) {
     const cv::Mat rgb = read_rgb(root / names[i]);
     if (!image::is_grey(rgb)) return rgb;
@@ -122,18 +146,21 @@ inline void pack_images(const std::filesystem::path& path, const std::filesystem
   };
   nlohmann::json header = nlohmann::json::object();
   std::uint64_t position = 0;
-  std::vector<std::uint64_t> sizes;
+  std::vector<cv::Size> sizes;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const cv::Mat image = read(i);
-    sizes.push_back(image.total() * image.elemSize());
+    sizes.push_back(image.size());
+    const std::uint64_t bytes = image.total() * image.elemSize();
     auto shape = nlohmann::json::array({image.rows, image.cols});
     if (image.channels() == 3) shape.push_back(3);
-    header[names[i]] = {{"dtype", "U8"}, {"shape", shape}, {"data_offsets", {position, position + sizes.back()}}};
-    position += sizes.back();
+    header[names[i]] = {{"dtype", "U8"}, {"shape", shape}, {"data_offsets", {position, position + bytes}}};
+    position += bytes;
     if (progress) progress(i + 1, 2 * names.size());
   }
   header["__metadata__"] = {{"format", PackedImages::kFormat}, {"qcs_version", kVersion}, {"sha256", PackedImages::kNoSum}};
   const auto text = header.dump();
+  if (text.size() > io::detail::kMostHeaderBytes)
+    throw DataError(fmt::format("{}: the names of {} images do not fit into one pack", path.string(), names.size()));
   const std::uint64_t header_size = text.size();
   write_atomically(path, [&](std::ofstream& out) {
     Sha256 sum;
@@ -146,7 +173,7 @@ inline void pack_images(const std::filesystem::path& path, const std::filesystem
     for (std::size_t i = 0; i < names.size(); ++i) {
       const cv::Mat image = read(i);
       const std::string_view pixels(reinterpret_cast<const char*>(image.ptr()), image.total() * image.elemSize());
-      if (pixels.size() != sizes[i]) throw DataError(fmt::format("{}: was changed while it was packed", (root / names[i]).string()));
+      if (image.size() != sizes[i]) throw DataError(fmt::format("{}: was changed while it was packed", (root / names[i]).string()));
       write(pixels);
       if (progress) progress(names.size() + i + 1, 2 * names.size());
     }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include <boost/random/uniform_int_distribution.hpp>
@@ -87,7 +88,7 @@ class TupleDataset {
         transform_.write(pixels[b], rng, images[b].slot(i));
       }
     }
-    for (std::size_t b = 0; b < branch_count<T>; ++b) batch.images[b] = images[b].tensor();
+    for (std::size_t b = 0; b < branch_count<T>; ++b) batch.images[b] = images[b].tensor(count);
     return batch;
   }
 
@@ -102,6 +103,7 @@ class TupleDataset {
   using Pixels = std::array<cv::Mat, branch_count<T>>;
 
   std::pair<typename TupleSampler<T>::Tuple, Pixels> readable_tuple(const EpochPlan& plan, std::size_t position) const {
+    std::string reason;
     for (std::size_t attempt = 0; attempt < kMostAttempts; ++attempt) {
       const auto drawn = tuple(plan, position, attempt);
       Pixels pixels;
@@ -109,11 +111,11 @@ class TupleDataset {
       for (std::size_t b = 0; b < drawn.size() && good; ++b) {
         pixels[b] = source_.read(drawn[b]);
         good = !pixels[b].empty();
+        if (!good) reason = source_.why_skipped(drawn[b]);
       }
       if (good) return {drawn, std::move(pixels)};
     }
-    throw DataError(fmt::format("{} tuples in a row had an image that cannot be read; the last said {}", kMostAttempts,
-                                source_.skipped().back()));
+    throw DataError(fmt::format("{} tuples in a row had an image that cannot be read, the last of them {}", kMostAttempts, reason));
   }
 
   ImageSource source_;

@@ -8,6 +8,8 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/io/named_tensors.hpp>
+#include <string>
+#include <vector>
 
 namespace qcs::io {
 

@@ -45,6 +45,7 @@ class PickleReader {
 
  private:
   using Kind = PickleValue::Kind;
+  static constexpr std::size_t kLongestClassName = 1000;
 
   [[noreturn]] void fail(std::string_view what) const {
     throw CheckpointError(fmt::format("damaged pickle at byte {}: {}", opcode_at_, what));
@@ -171,6 +172,8 @@ class PickleReader {
         const auto* name = pop();
         const auto* module = pop();
         if (!name->is(Kind::kText) || !module->is(Kind::kText)) fail("a class name is no text");
+        // Texts that are stored once could be joined again and again.
+        if (name->text.size() + module->text.size() > kLongestClassName) fail("a class name is too long");
         push_text(Kind::kClass, fmt::format("{}.{}", module->text, name->text));
         return true;
       }

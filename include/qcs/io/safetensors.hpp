@@ -9,13 +9,15 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <istream>
 #include <nlohmann/json.hpp>
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/io/named_tensors.hpp>
-#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -45,24 +47,55 @@ struct SafetensorsEntry {
   std::uint64_t begin, end;
 };
 
-/// Parses JSON and refuses what the format forbids: a key twice in one object, and nesting beyond what a header has.
-inline nlohmann::json parse_header(std::string_view text) {
-  if (text.empty() || text.front() != '{') throw CheckpointError("the header does not start with `{`");
-  std::vector<std::set<std::string>> keys;
-  const auto check = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
-    using Event = nlohmann::json::parse_event_t;
-    if (depth > 3) throw CheckpointError("the header is nested too deeply");
-    if (event == Event::object_start) keys.emplace_back();
-    if (event == Event::object_end) keys.pop_back();
-    if (event == Event::key && !keys.back().insert(value.get<std::string>()).second)
-      throw CheckpointError(fmt::format("the header has the key `{}` twice", value.get<std::string>()));
+/// Listens to the parts of a JSON text and objects to what the format forbids: a key twice in one object, and nesting beyond
+/// what a header has. (nlohmann's callback parser could listen too, but looks through the outer object after every inner one.)
+class HeaderGuard final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override {
+    keys_.emplace_back();
+    return deeper();
+  }
+  bool key(string_t& name) override {
+    if (!keys_.back().insert(name).second) throw CheckpointError(fmt::format("the header has the key `{}` twice", name));
     return true;
-  };
-  try {
-    return nlohmann::json::parse(text, check);
-  } catch (const nlohmann::json::exception& error) {
+  }
+  bool end_object() override {
+    keys_.pop_back();
+    --depth_;
+    return true;
+  }
+  bool start_array(std::size_t) override { return deeper(); }
+  bool end_array() override {
+    --depth_;
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) override {
     throw CheckpointError(fmt::format("the header is no JSON: {}", error.what()));
   }
+
+ private:
+  bool deeper() {
+    if (++depth_ > 3) throw CheckpointError("the header is nested too deeply");
+    return true;
+  }
+
+  std::vector<std::unordered_set<std::string>> keys_;
+  int depth_ = 0;
+};
+
+/// The header as JSON that keeps to the format's rules. Throws CheckpointError.
+inline nlohmann::json parse_header(std::string_view text) {
+  if (text.empty() || text.front() != '{') throw CheckpointError("the header does not start with `{`");
+  HeaderGuard guard;
+  nlohmann::json::sax_parse(text, &guard);
+  return nlohmann::json::parse(text);
 }
 
 inline SafetensorsEntry parse_entry(const std::string& name, const nlohmann::json& value) {
@@ -174,11 +207,16 @@ inline void write_safetensors(const std::filesystem::path& path, NamedTensors te
     const auto dtype = std::ranges::find(detail::kSafetensorsDtypes, tensor.scalar_type(), [](const auto& pair) { return pair.second; });
     if (dtype == detail::kSafetensorsDtypes.end())
       throw CheckpointError(fmt::format("{}: safetensors has no dtype for {}", name, c10::toString(tensor.scalar_type())));
-    if (name == "__metadata__" || header.contains(name)) throw CheckpointError(fmt::format("a second tensor called {}", name));
+    if (name == "__metadata__" || header.contains(name)) throw CheckpointError(fmt::format("{}: a second tensor called {}", path.string(), name));
     header[name] = {{"dtype", dtype->first}, {"shape", tensor.sizes().vec()}, {"data_offsets", {position, position + tensor.nbytes()}}};
     position += tensor.nbytes();
   }
-  auto text = header.dump();
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const nlohmann::json::exception& error) {
+    throw CheckpointError(fmt::format("{}: a name or a text of its metadata is not UTF-8 ({})", path.string(), error.what()));
+  }
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t header_size = text.size();
   write_atomically(path, [&](std::ofstream& out) {

@@ -167,10 +167,7 @@ template <class Storages>
 class TorchFile {
  public:
   /// @param source what the storages are made from, a path. Throws CheckpointError.
-  explicit TorchFile(const auto& source) : storages_(source), pickle_(storages_.pickle()) {
-    for (const auto& value : pickle_.values)
-      if (value.is(PickleValue::Kind::kPersistent)) storages_.require(storage_reference(value));
-  }
+  explicit TorchFile(const auto& source) : storages_(source), pickle_(storages_.pickle()) {}
 
   const PickleValue& root() const { return *pickle_.root; }
 
@@ -184,6 +181,7 @@ class TorchFile {
     for (const auto& [name, value] : wishes) {
       auto& storage = bytes[value.storage.key];
       if (storage.defined()) continue;
+      storages_.require(value.storage);  // before memory is taken
       storage = torch::empty({value.storage.bytes}, torch::kUInt8);
       storages.push_back({&value.storage, static_cast<char*>(storage.data_ptr())});
     }

@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/core/sha256.hpp>
 #include <qcs/io/safetensors.hpp>
@@ -29,8 +30,10 @@ struct WeightFile {
 
 namespace detail {
 
-/// Text with dots in place of what is no printable ASCII.
+/// Text from a file for a message: dots in place of what is no printable ASCII, and not more than a line or two.
 inline std::string printable(std::string text) {
+  constexpr std::size_t kLongest = 200;
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
   for (char& c : text)
     if (c < ' ' || c > '~') c = '.';
   return text;
@@ -62,8 +65,14 @@ inline TensorWishes tensors_in(const PickleValue& dictionary) {
   TensorWishes tensors;
   std::set<std::string_view> names;
   for (const auto& [key, value] : dictionary.entries) {
-    auto tensor = tensor_value(*value);
-    if (!tensor || !key->is(PickleValue::Kind::kText)) continue;
+    if (!key->is(PickleValue::Kind::kText)) continue;
+    std::optional<TensorValue> tensor;
+    try {
+      tensor = tensor_value(*value);
+    } catch (const CheckpointError& error) {
+      throw CheckpointError(fmt::format("{}: {}", printable(key->text), error.what()));
+    }
+    if (!tensor) continue;
     if (!names.insert(key->text).second) throw CheckpointError(fmt::format("two tensors are called {}", key->text));
     tensors.emplace_back(key->text, std::move(*tensor));
   }
@@ -105,7 +114,8 @@ WeightFile weights_of(File file, std::string format) {
   if (dictionary == nullptr) {
     std::vector<std::string> found;
     for (const auto& [key, value] : root.entries) found.push_back(fmt::format("{}: {}", summary(*key), summary(unwrapped(*value))));
-    throw CheckpointError(fmt::format("it holds no state_dict; found {}", found.empty() ? summary(root) : fmt::format("{}", fmt::join(found, ", "))));
+    throw CheckpointError(fmt::format("it holds no state_dict; found {}",
+                                      printable(found.empty() ? summary(root) : fmt::format("{}", fmt::join(found, ", ")))));
   }
   auto wishes = tensors_in(*dictionary);
   const auto count = static_cast<std::ptrdiff_t>(wishes.size());
@@ -162,14 +172,15 @@ inline WeightFile read_weight_file(const std::filesystem::path& path) {
   try {
     detail::require_named_hash(path);
     WeightFile file;
-    if (head.starts_with("PK")) {
-      file = detail::weights_of(ZipTorchFile(path), "torch.save");
-    } else if (head.starts_with('\x80')) {
-      file = detail::weights_of(LegacyTorchFile(path), "torch.save (legacy)");
-    } else if (head.size() > 8 && head[8] == '{') {
+    // A safetensors file starts with the length of its header, which may look like the start of the others.
+    if (head.size() > 8 && head[8] == '{') {
       auto content = read_safetensors(path);
       file = {.path = {}, .format = "safetensors", .tensors = std::move(content.tensors),
               .metadata = std::move(content.metadata), .others = {}};
+    } else if (head.starts_with("PK\3\4") || head.starts_with("PK\5\6")) {
+      file = detail::weights_of(ZipTorchFile(path), "torch.save");
+    } else if (head.starts_with('\x80')) {
+      file = detail::weights_of(LegacyTorchFile(path), "torch.save (legacy)");
     } else if (head.size() > 262 && std::string_view(head).substr(257, 5) == "ustar") {
       throw CheckpointError("a tar file, which PyTorch wrote before 0.1.10: load and save it with a newer PyTorch");
     } else {

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <qcs/io/weight_file.hpp>
 #include <qcs/model/published_names.hpp>

@@ -71,7 +71,7 @@ inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors&
   std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
   const auto match = [&](const auto& items) {
     for (const auto& item : items) {
-      if (!wanted(item.key())) continue;
+      if (!wanted(std::string(options.prefix).append(item.key()))) continue;
       const auto found = by_name.find(item.key());
       if (found == by_name.end()) {
         report.missing.push_back(item.key());

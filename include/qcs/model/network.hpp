@@ -47,6 +47,8 @@ class NetworkImpl : public torch::nn::Module {
   static constexpr std::int64_t kInputSize = 224;
   /// Side of what the backbone reads of it, see pixel_stride; taken wherever kInputSize is.
   static constexpr std::int64_t kReadSize = kInputSize / pixel_stride<Backbone>;
+  static_assert(pixel_stride<Backbone> >= 1 && kInputSize % pixel_stride<Backbone> == 0,
+                "qcs backbone: kPixelStride must be 1 or more and divide the input size, 224");
 
   /// Throws ConfigError if a value is out of range.
   explicit NetworkImpl(const NetworkOptions& options = {})
@@ -59,12 +61,13 @@ class NetworkImpl : public torch::nn::Module {
     adopt(*head_);
   }
 
-  /// The base branch, the whole network at inference: normalised RGB images (B, 3, 224, 224) -> logits (B, classes).
-  /// Throws ShapeError for anything but a non-empty floating-point batch of that shape.
+  /// The base branch, the whole network at inference: normalised RGB images (B, 3, 224, 224), or of them only the pixels that
+  /// are read (B, 3, kReadSize, kReadSize) -> logits (B, classes). The latter are every kPixelStride-th row and column, not a
+  /// smaller version of the image. Throws ShapeError for anything but a non-empty floating-point batch of either shape.
   torch::Tensor forward(const torch::Tensor& images) { return base(images).logits; }
 
   /// All branches, one after the other, so that batch normalisation sees one branch at a time, then the cross part.
-  /// One batch (B, 3, 224, 224) per branch, in topology order. Throws ShapeError.
+  /// One batch per branch, in topology order, of the shapes that forward() takes. Throws ShapeError.
   BranchOutput<Topology> forward_branches(const BranchTensors<Topology>& images) {
     BranchOutput<Topology> out;
     BranchTensors<Topology> tokens;
@@ -81,13 +84,13 @@ class NetworkImpl : public torch::nn::Module {
     return out;
   }
 
-  /// The backbone's features of normalised images (B, 3, 224, 224).
+  /// The backbone's features of images as forward() takes them.
   Features features(const torch::Tensor& images) {
     check(images);
     return backbone_->forward(images);
   }
 
-  /// The pyramid tokens (B, 147, width) of normalised images (B, 3, 224, 224).
+  /// The pyramid tokens (B, 147, width) of images as forward() takes them.
   torch::Tensor tokens(const torch::Tensor& images) { return tokens_->forward(features(images)); }
 
   /// tanh(theta) of every scale for a topology with a gate, else empty.

@@ -9,12 +9,15 @@
 #include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
+#include <qcs/data/detail/folder_listing.hpp>
 #include <qcs/prepare/affectnet_crop.hpp>
 #include <qcs/prepare/affectnet_csv.hpp>
 #include <qcs/prepare/affectnet_release.hpp>
+#include <qcs/prepare/detail/row_collector.hpp>
 #include <qcs/prepare/prepared_dataset.hpp>
 #include <qcs/prepare/write_prepared.hpp>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace qcs {
@@ -52,7 +55,7 @@ inline PreparedDataset empty_affectnet(const AffectNetOptions& options) {
 
 /// Makes the lists of AffectNet with seven or eight classes; None, Uncertain and No-Face, and Contempt with seven
 /// classes, are dropped and counted. With `crop`, writes the faces too. Throws ConfigError for options that do not fit,
-/// DataError with all faults of a file; lists are written last.
+/// DataError with all faults of a file, among them images that both csv files have; lists are written last.
 inline PreparedDataset prepare_affectnet(const AffectNetOptions& options) {
   if (options.classes != 7 && options.classes != 8)
     throw ConfigError(fmt::format("AffectNet has 7 or 8 classes, not {}", options.classes));
@@ -63,16 +66,16 @@ inline PreparedDataset prepare_affectnet(const AffectNetOptions& options) {
   std::array<std::vector<AffectNetFace>, 2> faces;
   if (csvs[0].empty() && csvs[1].empty()) {
     if (options.crop) throw ConfigError("cropping needs the face boxes of AffectNet's csv files");
-    dataset.rule = detail::read_affectnet_release(options.images, options.classes, options.number_base,
-                                                  dataset.splits[0], dataset.splits[1]);
+    detail::read_affectnet_release(options.images, options.classes, options.number_base, dataset);
   } else {
     detail::FolderListing images(options.images);
+    detail::RowCollector rows(images, options.skip_unusable);
     for (std::size_t s = 0; s < csvs.size(); ++s) {
       if (csvs[s].empty()) {
         dataset.splits[s].skipped = "no csv was given";
         continue;
       }
-      detail::read_affectnet_csv(csvs[s], images, options.classes, options.skip_unusable, dataset.splits[s],
+      detail::read_affectnet_csv(csvs[s], rows, options.classes, dataset.splits[s],
                                  options.crop ? &faces[s] : nullptr);
       dataset.sources.push_back(SourceFile::of(csvs[s]));
     }

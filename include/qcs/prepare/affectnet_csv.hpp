@@ -3,21 +3,23 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <opencv2/core.hpp>
 #include <optional>
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/detail/faults.hpp>
+#include <qcs/data/detail/text.hpp>
 #include <qcs/prepare/csv_table.hpp>
+#include <qcs/prepare/detail/fields.hpp>
 #include <qcs/prepare/detail/row_collector.hpp>
 #include <qcs/prepare/prepared_dataset.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace qcs {
@@ -64,17 +66,18 @@ inline std::optional<cv::Rect> affectnet_box(const CsvTable& table, const std::a
   return cv::Rect(box[0], box[1], box[2], box[3]);
 }
 
-/// Reads one csv of AffectNet into a split, in its order. With `faces`, the row's face goes there for every line of the
-/// split. Throws DataError with all faulty rows by file and line.
-inline void read_affectnet_csv(const std::filesystem::path& file, FolderListing& images, int classes, bool skip_missing,
-                               PreparedSplit& split, std::vector<AffectNetFace>* faces) {
+/// Reads one csv of AffectNet into a split, in its order; `rows` has the images of the other csv, if that was read
+/// before. With `faces`, the row's face goes there for every line of the split. Throws DataError with all faulty rows by
+/// file and line, also those whose image the other csv has.
+inline void read_affectnet_csv(const std::filesystem::path& file, RowCollector& rows, int classes, PreparedSplit& split,
+                               std::vector<AffectNetFace>* faces) {
   CsvTable table(file, "AffectNet csv", kAffectNetColumns);
   const std::size_t name = table.column("subDirectory_filePath"), expression = table.column("expression");
   std::array<std::size_t, 4> box{};
   if (faces != nullptr)
     for (std::size_t i = 0; i < box.size(); ++i) box[i] = table.column(kAffectNetColumns[i + 1]);
   Faults faults(file.string());
-  RowCollector rows(images, faults, skip_missing);
+  rows.begin(file, faults);
   std::size_t count = 0;
   for (; table.next(); ++count) {
     if (table.fault()) {
@@ -93,7 +96,7 @@ inline void read_affectnet_csv(const std::filesystem::path& file, FolderListing&
     else if (rows.add(split, table.line(), table[name], *id) && faces != nullptr)
       faces->push_back({*face, table.line()});
   }
-  if (count == 0) faults.add(1, "there are no rows below the header");
+  if (count == 0) faults.add(table.header_line(), "there are no rows below the header");
   faults.throw_if_any();
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <qcs/core/error.hpp>
+#include <qcs/data/detail/text.hpp>
 #include <qcs/prepare/affectnet_csv.hpp>
 #include <qcs/prepare/detail/image_files.hpp>
 #include <qcs/prepare/detail/npy_integer.hpp>
@@ -58,18 +59,17 @@ inline std::map<int, std::string> numbered_folders(const std::filesystem::path& 
 }
 
 /// Reads FOLDER/class001/... or FOLDER/0/... into a split.
-inline void read_numbered_split(const std::filesystem::path& root, const std::string& folder, int classes,
-                                std::optional<int>& base, PreparedSplit& split) {
-  for (const auto& [id, name] : numbered_folders(root / folder, base))
+inline void read_numbered_split(SourceFolder& root, const std::string& folder, int classes, std::optional<int>& base,
+                                PreparedSplit& split) {
+  for (const auto& [id, name] : numbered_folders(root.path / folder, base))
     for (std::string& image : images_in(root, folder + '/' + name, split))
       if (keep_affectnet(split, id, classes)) split.lines.push_back({std::move(image), id});
 }
 
 /// Reads FOLDER/images/ID.jpg with FOLDER/annotations/ID_exp.npy into a split, by ID. Throws DataError with every image
 /// whose annotation is missing or faulty.
-inline void read_annotated_split(const std::filesystem::path& root, const std::string& folder, int classes,
-                                 PreparedSplit& split) {
-  const auto annotations = root / folder / "annotations";
+inline void read_annotated_split(SourceFolder& root, const std::string& folder, int classes, PreparedSplit& split) {
+  const auto annotations = root.path / folder / "annotations";
   std::string faults;
   auto images = images_in(root, folder + "/images", split);
   // Shorter numbers are smaller.
@@ -87,28 +87,28 @@ inline void read_annotated_split(const std::filesystem::path& root, const std::s
   if (!faults.empty()) throw DataError(fmt::format("{}: faulty annotations{}", annotations.string(), faults));
 }
 
-/// Reads whichever release lies below `root` into the splits, and says in words how. Throws DataError.
-inline std::string read_affectnet_release(const std::filesystem::path& root, int classes, std::optional<int> base,
-                                          PreparedSplit& train, PreparedSplit& validation) {
+/// Reads whichever release lies below `root` into the two splits of a data set, and enters its rule and source. Throws
+/// DataError.
+inline void read_affectnet_release(const std::filesystem::path& root, int classes, std::optional<int> base,
+                                   PreparedDataset& dataset) {
   auto folders = split_folders(root);
   if (!folders.contains("valid") && folders.contains("test")) folders.emplace("valid", folders["test"]);
   if (!folders.contains("train") && !folders.contains("valid"))
     throw DataError(fmt::format("{}: expected train_class, train or train_set, or the same with val; found {}",
                                 root.string(), fmt::join(folders_in(root), ", ")));
-  std::string rule;
-  for (auto* split : {&train, &validation}) {
-    const auto folder = folders.find(split == &train ? "train" : "valid");
+  SourceFolder& source = dataset.source_folders.emplace_back(SourceFolder{.path = root});
+  for (const auto& [split, name] : {std::pair{&dataset.splits.at(0), "train"}, {&dataset.splits.at(1), "valid"}}) {
+    const auto folder = folders.find(name);
     if (folder == folders.end()) {
       split->skipped = fmt::format("there is no folder for it in {}", root.string());
     } else if (std::filesystem::is_directory(root / folder->second / "annotations")) {
-      read_annotated_split(root, folder->second, classes, *split);
-      rule = "expression of the annotation";
+      read_annotated_split(source, folder->second, classes, *split);
+      dataset.rule = "expression of the annotation";
     } else {
-      read_numbered_split(root, folder->second, classes, base, *split);
-      rule = fmt::format("expression by the number of the folder, counted from {}", *base);
+      read_numbered_split(source, folder->second, classes, base, *split);
+      dataset.rule = fmt::format("expression by the number of the folder, counted from {}", *base);
     }
   }
-  return rule;
 }
 
 }  // namespace qcs::detail

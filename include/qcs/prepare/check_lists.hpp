@@ -10,6 +10,7 @@
 #include <exception>
 #include <filesystem>
 #include <map>
+#include <opencv2/core.hpp>
 #include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>

@@ -11,7 +11,10 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/detail/faults.hpp>
+#include <qcs/data/detail/folder_listing.hpp>
+#include <qcs/data/detail/text.hpp>
 #include <qcs/prepare/csv_table.hpp>
+#include <qcs/prepare/detail/fields.hpp>
 #include <qcs/prepare/detail/row_collector.hpp>
 #include <qcs/prepare/prepared_dataset.hpp>
 #include <qcs/prepare/write_prepared.hpp>
@@ -68,7 +71,8 @@ class CsvDatasetReader {
                                              : fmt::format("name in column `{}`", options_.label_column),
                             .sources = {SourceFile::of(options_.table)}};
     FolderListing images(options_.images);
-    RowCollector collector(images, faults_, options_.skip_missing);
+    RowCollector collector(images, options_.skip_missing);
+    collector.begin(options_.table, faults_);
     for (const CsvDatasetRow& row : rows_)
       if (const auto label = label_of(row)) collector.add(split(dataset, row.split), row.line, row.image, *label);
     faults_.throw_if_any();
@@ -94,7 +98,7 @@ class CsvDatasetReader {
       else
         rows_.push_back(std::move(row));
     }
-    if (rows_.empty() && faults_.count() == 0) faults_.add(1, "there are no rows below the header");
+    if (rows_.empty() && faults_.count() == 0) faults_.add(table.header_line(), "there are no rows below the header");
     if (rows_.empty()) faults_.throw_if_any();
   }
 

@@ -10,21 +10,13 @@
 #include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/data/detail/text.hpp>
+#include <qcs/prepare/detail/fields.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace qcs {
-
-namespace detail {
-
-inline std::string_view without_blanks(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view{}
-                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-}  // namespace detail
 
 /// A table with a header, read row by row: fields between commas, quoted where they hold commas, quotes or line ends
 /// (RFC 4180). A byte order mark, Windows line ends and blank lines are taken; a header without any comma may use `;`
@@ -43,7 +35,7 @@ class CsvTable {
       if (!reader_.next(line)) throw DataError(fmt::format("{}: this {} is empty", file_, what));
     } while (detail::without_blanks(line).empty());
     if (line.find(',') == std::string::npos) separator_ = line.find(';') != std::string::npos ? ';' : '\t';
-    line_ = reader_.number();
+    line_ = header_line_ = reader_.number();
     split(line);
     if (fault_) throw DataError(fmt::format("{}:{}: {}", file_, line_, *fault_));
     for (std::string& name : fields_) name = detail::without_blanks(name);
@@ -60,19 +52,23 @@ class CsvTable {
 
   const std::vector<std::string>& header() const { return header_; }
 
+  /// The line where the header stands, or where it would if it did not come from outside, from 1.
+  std::size_t header_line() const { return header_line_; }
+
   /// Number of the column with this name in the header, if there is one. Throws DataError if there are two.
   std::optional<std::size_t> find(std::string_view name) const {
     const auto found = std::find(header_.begin(), header_.end(), name);
     if (found == header_.end()) return std::nullopt;
     if (std::find(found + 1, header_.end(), name) != header_.end())
-      throw DataError(fmt::format("{}:1: the header has two columns `{}`", file_, name));
+      throw DataError(fmt::format("{}:{}: the header has two columns `{}`", file_, header_line_, name));
     return static_cast<std::size_t>(found - header_.begin());
   }
 
   /// The same for a column that must be there: throws DataError that lists the header.
   std::size_t column(std::string_view name) const {
     if (const auto found = find(name)) return *found;
-    throw DataError(fmt::format("{}:1: expected a column `{}`, found `{}`", file_, name, fmt::join(header_, "`, `")));
+    throw DataError(fmt::format("{}:{}: expected a column `{}`, found `{}`", file_, header_line_, name,
+                                fmt::join(header_, "`, `")));
   }
 
   /// Moves to the next row; false at the end. A malformed row is a row with a fault.
@@ -140,7 +136,7 @@ class CsvTable {
   char separator_ = ',';
   std::vector<std::string> header_, fields_;
   std::optional<std::string> fault_;
-  std::size_t line_ = 0;
+  std::size_t line_ = 0, header_line_ = 0;
   bool waiting_ = false;  ///< the first row was read in search of a header
 };
 

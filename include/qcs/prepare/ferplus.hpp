@@ -13,6 +13,8 @@
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/detail/faults.hpp>
 #include <qcs/data/detail/text.hpp>
+#include <qcs/prepare/detail/fields.hpp>
+#include <qcs/prepare/detail/row_reader.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -93,14 +95,6 @@ inline FerplusVerdict ferplus_argmax(const FerplusVotes& votes, std::ptrdiff_t c
   return ferplus_column(top - votes.begin());
 }
 
-inline std::vector<std::string_view> split_fields(std::string_view line) {
-  std::vector<std::string_view> fields;
-  for (std::size_t comma; (comma = line.find(',')) != std::string_view::npos; line.remove_prefix(comma + 1))
-    fields.push_back(line.substr(0, comma));
-  fields.push_back(line);
-  return fields;
-}
-
 /// FER2013's own names of the splits.
 inline std::optional<FerplusSplit> ferplus_split(std::string_view usage) {
   if (usage == "Training") return FerplusSplit::kTraining;
@@ -149,11 +143,11 @@ inline std::string ferplus_image_name(const FerplusRow& row) {
   return fmt::format("{}-{}{}", name.stem().string(), row.repeat + 1, name.extension().string());
 }
 
-/// Reads fer2013new.csv. Throws DataError with all malformed rows by file and line.
+/// Reads fer2013new.csv; blank lines may end it. Throws DataError with all malformed rows by file and line.
 inline std::vector<FerplusRow> read_ferplus_votes(const std::filesystem::path& file) {
   static constexpr std::string_view kHeader =
       "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF";
-  detail::LineReader reader(file, "FERPlus votes file");
+  detail::RowReader reader(file, "FERPlus votes file");
   detail::Faults faults(file.string());
   std::string line;
   if (!reader.next(line) || line != kHeader)

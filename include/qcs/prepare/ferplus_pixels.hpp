@@ -10,12 +10,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <qcs/core/error.hpp>
+#include <qcs/data/detail/faults.hpp>
+#include <qcs/prepare/detail/fields.hpp>
+#include <qcs/prepare/detail/row_reader.hpp>
 #include <qcs/prepare/ferplus.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 namespace qcs {
 
@@ -24,12 +27,8 @@ inline constexpr int kFer2013Side = 48;
 
 namespace detail {
 
-inline std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\"";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
+/// A field of the pixel file without the quotes that some copies have around it: there is no comma within.
+inline std::string_view unquoted(std::string_view field) { return without_blanks(field, " \t\""); }
 
 /// Reads numbers of 0..255 between single spaces; nothing unless they are exactly as many as `pixels` holds.
 inline bool parse_pixels(std::string_view text, std::span<std::uint8_t> pixels) {
@@ -46,8 +45,8 @@ inline bool parse_pixels(std::string_view text, std::span<std::uint8_t> pixels) 
 
 }  // namespace detail
 
-/// Kaggle's fer2013.csv, read row by row: the columns `emotion`, `pixels` and `Usage` in any order. Its row i
-/// belongs to row i of the votes file.
+/// Kaggle's fer2013.csv, read row by row: the columns `emotion`, `pixels` and `Usage` in any order, and blank
+/// lines may end it. Its row i belongs to row i of the votes file.
 class Fer2013Pixels {
  public:
   using Pixels = std::array<std::uint8_t, kFer2013Side * kFer2013Side>;
@@ -57,7 +56,7 @@ class Fer2013Pixels {
     reader_.next(line_);
     const auto names = detail::split_fields(line_);
     const auto column = [&](std::string_view name) {
-      const auto found = std::find_if(names.begin(), names.end(), [&](auto n) { return detail::trimmed(n) == name; });
+      const auto found = std::find_if(names.begin(), names.end(), [&](auto n) { return detail::unquoted(n) == name; });
       if (found == names.end())
         throw DataError(fmt::format("{}:1: the header has no column `{}`", file.string(), name));
       return static_cast<std::size_t>(found - names.begin());
@@ -78,10 +77,10 @@ class Fer2013Pixels {
   std::optional<std::string> read(FerplusSplit split, Pixels& pixels) const {
     const auto fields = detail::split_fields(line_);
     if (fields.size() != columns_) return fmt::format("expected {} fields, found {}", columns_, fields.size());
-    const auto usage = detail::trimmed(fields[usage_]);
+    const auto usage = detail::unquoted(fields[usage_]);
     if (detail::ferplus_split(usage) != split)
       return fmt::format("Usage is `{}`, unlike in the same row of the votes file", usage);
-    if (!detail::parse_pixels(detail::trimmed(fields[pixels_]), pixels))
+    if (!detail::parse_pixels(detail::unquoted(fields[pixels_]), pixels))
       return fmt::format("expected {} numbers of 0..255 between spaces", pixels.size());
     return std::nullopt;
   }
@@ -103,7 +102,7 @@ class Fer2013Pixels {
 
  private:
   std::filesystem::path file_;
-  detail::LineReader reader_;
+  detail::RowReader reader_;
   std::string line_;
   std::size_t columns_ = 0, pixels_ = 0, usage_ = 0;
 };

@@ -11,6 +11,7 @@
 #include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
+#include <qcs/data/detail/faults.hpp>
 #include <qcs/data/detail/folder_listing.hpp>
 #include <qcs/prepare/ferplus.hpp>
 #include <qcs/prepare/ferplus_pixels.hpp>

@@ -108,6 +108,7 @@ inline PreparedDataset prepare_folder_tree(const FolderTreeOptions& options) {
                           .images = options.images,
                           .rule = fmt::format("class by folder, labels in the order {}", fmt::join(classes, ", "))};
   std::string faults;
+  SourceFolder& root = dataset.source_folders.emplace_back(SourceFolder{.path = options.images});
   for (const std::string split_name : {"train", "valid", "test"}) {
     if (!folders.contains(split_name)) continue;
     const std::string& folder = folders[split_name];
@@ -120,7 +121,7 @@ inline PreparedDataset prepare_folder_tree(const FolderTreeOptions& options) {
         faults += fmt::format("\n{}: no such class in the training split", below(relative).string());
         continue;
       }
-      const auto images = detail::images_in(options.images, relative, split);
+      const auto images = detail::images_in(root, relative, split);
       if (images.empty() && split_name == "train")
         faults += fmt::format("\n{}: no image in this folder", below(relative).string());
       for (const std::string& image : images) split.lines.push_back({image, static_cast<int>(found - classes.begin())});

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +9,6 @@
 #include <qcs/core/label_space.hpp>
 #include <qcs/core/sha256.hpp>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace qcs {
@@ -81,6 +78,13 @@ struct SourceFile {
   }
 };
 
+/// A folder that a data set was made from, and the image files found in it. Those are too many to hash.
+struct SourceFolder {
+  std::filesystem::path path;
+  std::size_t images = 0;
+  std::uintmax_t bytes = 0;  ///< of all of them together
+};
+
 /// What preparing a data set yields: its lists, and all that tells how they came about.
 struct PreparedDataset {
   Labels labels;
@@ -90,6 +94,7 @@ struct PreparedDataset {
   std::string rule;              ///< how an image gets its label or is left out, in words
   std::vector<PreparedSplit> splits{};
   std::vector<SourceFile> sources{};
+  std::vector<SourceFolder> source_folders{};  ///< only where folders, not files, say what label an image has
   std::vector<std::string> notes{};          ///< what a user should know besides
   std::string classes_file = "classes.txt";  ///< data sets that share a folder give it different names
 };

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/detail/faults.hpp>
 #include <qcs/data/detail/folder_listing.hpp>

@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/sha256.hpp>
@@ -59,7 +61,9 @@ inline bool differs(const std::filesystem::path& file, std::string_view content)
 
 }  // namespace detail
 
-/// Counts, rule, sources and version of a prepared data set.
+/// Counts, rule, sources and version of a prepared data set. Its `sources` are files, {"file", "bytes", "sha256"}, and
+/// where folders gave the labels the root of them, {"folder", "images", "bytes"}: the number of image files found below
+/// it, kept or dropped, and their size in all. Images are not hashed.
 inline nlohmann::ordered_json describe_prepared(const PreparedDataset& dataset) {
   nlohmann::ordered_json json{{"dataset", dataset.labels.name},
                               {"qcs_version", kVersion},
@@ -82,6 +86,8 @@ inline nlohmann::ordered_json describe_prepared(const PreparedDataset& dataset) 
   json["sources"] = nlohmann::ordered_json::array();
   for (const SourceFile& source : dataset.sources)
     json["sources"].push_back({{"file", source.path.string()}, {"bytes", source.bytes}, {"sha256", source.sha256}});
+  for (const SourceFolder& source : dataset.source_folders)
+    json["sources"].push_back({{"folder", source.path.string()}, {"images", source.images}, {"bytes", source.bytes}});
   return json;
 }
 

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/model/attention/residual.hpp>
+#include <string>
 #include <string_view>
 
 namespace qcs {
@@ -51,5 +56,18 @@ struct AffectNet8 {
   static constexpr std::string_view kTestList = "AffectNet/affectnet_validation-cls8.txt";
   using DcsResidual = PreNormResidual;
 };
+
+/// Calls `visit.operator()<Dataset>()` with the data set called `name`, raf_db, ferplus, affectnet7 or affectnet8 (with `-` or
+/// `_`), and returns its result. Throws ConfigError on another name.
+auto with_dataset(std::string_view name, auto&& visit) {
+  std::string plain(name);
+  std::ranges::replace(plain, '-', '_');
+  if (plain == RafDb::kProgram) return visit.template operator()<RafDb>();
+  if (plain == FerPlus::kProgram) return visit.template operator()<FerPlus>();
+  if (plain == AffectNet7::kProgram) return visit.template operator()<AffectNet7>();
+  if (plain == AffectNet8::kProgram) return visit.template operator()<AffectNet8>();
+  throw ConfigError(fmt::format("unknown data set `{}`, expected {}, {}, {} or {}", name, RafDb::kProgram, FerPlus::kProgram,
+                                AffectNet7::kProgram, AffectNet8::kProgram));
+}
 
 }  // namespace qcs

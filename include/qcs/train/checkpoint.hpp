@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/io/weight_file.hpp>
+#include <qcs/io/write_torch.hpp>
 #include <string>
 #include <vector>
 
@@ -92,8 +92,7 @@ inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint&
   auto bytes = torch::empty({static_cast<std::int64_t>(checkpoint.optimizer.size())}, torch::kUInt8);
   std::copy(checkpoint.optimizer.begin(), checkpoint.optimizer.end(), bytes.data_ptr<std::uint8_t>());
   root.insert("optimizer", bytes);
-  const auto pickled = torch::pickle_save(root);
-  write_atomically(path, [&](std::ofstream& out) { out.write(pickled.data(), static_cast<std::streamsize>(pickled.size())); });
+  io::write_torch_value(path, root);
 }
 
 /// Reads a checkpoint, every byte of it against its checksum. Throws CheckpointError when the file is missing, damaged, or
@@ -113,8 +112,8 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
                           .seed = fields.integer("seed"),
                           .best_epoch = fields.integer("best_epoch")};
     auto wishes = io::detail::tensors_in(fields.at("state_dict"));
-    wishes.emplace_back("", fields.tensor("best_confusion", torch::kInt64));
-    wishes.emplace_back("", fields.tensor("optimizer", torch::kUInt8));
+    wishes.emplace_back("best_confusion", fields.tensor("best_confusion", torch::kInt64));
+    wishes.emplace_back("optimizer", fields.tensor("optimizer", torch::kUInt8));
     checkpoint.state_dict = std::move(file).read_all(wishes);
     const auto take_last = [&] {
       auto tensor = checkpoint.state_dict.back().second.contiguous();

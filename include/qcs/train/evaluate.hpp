@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
@@ -49,7 +51,7 @@ Evaluation evaluate(Network& network, Range&& batches, std::int64_t classes, std
     }
   }
   network->train(was_training);
-  if (images == 0) throw DataError("the evaluation list has no images");
+  if (images == 0) throw DataError(fmt::format("none of the {} images of the evaluation list could be used", total));
   result.loss = loss_sum / static_cast<double>(images);
   return result;
 }

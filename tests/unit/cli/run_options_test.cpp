@@ -135,6 +135,11 @@ BOOST_AUTO_TEST_CASE(wrong_options_are_named) {
       {{"--lr", "-1"}, "--lr must be above 0"},
       {{"--momentum", "1"}, "--momentum"},
       {{"--num-classes", "1"}, "--num-classes must be at least 2"},
+      {{"--seed", "-1"}, "--seed must be at least 0, not -1"},
+      {{"--seed=-18446744073709551615"}, "--seed must be at least 0, not -18446744073709551615"},
+      {{"--seed", "many"}, "many"},
+      {{"--seed", "18446744073709551616"}, "18446744073709551616"},
+      {{"--seed", "1", "--seed", "2"}, "more than once"},
       {{"--resume", "a", "--evaluate", "b"}, "exclude each other"},
       {{"stray"}, "positional"},
   };

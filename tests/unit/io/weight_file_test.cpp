@@ -132,6 +132,51 @@ BOOST_AUTO_TEST_CASE(every_changed_byte_is_detected_or_harmless) {
   }
 }
 
+/// What the legacy format lacks, a name with the file's SHA-256 makes good.
+BOOST_AUTO_TEST_CASE(a_hash_in_the_name_finds_every_changed_byte) {
+  for (const auto& name : {"state_dict_legacy.pth", "full_legacy.pth"}) {
+    const auto bytes = test::bytes_of(test::fixture(name));
+    const TemporaryFile file(bytes, fmt::format("weights-{}.pth", sha256(bytes).substr(0, 8)));
+    BOOST_TEST(differences(io::read_weight_file(file.path()).tensors).empty());
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      for (const int mask : {0xff, 1 << at % 8}) {
+        auto changed = bytes;
+        changed[at] = static_cast<char>(changed[at] ^ mask);
+        file.write(changed);
+        BOOST_CHECK_THROW(io::read_weight_file(file.path()), CheckpointError);
+      }
+    }
+  }
+}
+
+/// A safetensors file starts with the length of its header: 128 is the first byte of a pickle, 19280 is "PK".
+BOOST_AUTO_TEST_CASE(safetensors_are_not_taken_for_another_format) {
+  for (const std::size_t length : {std::size_t{128}, std::size_t{19280}}) {
+    std::string header = R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+    header.resize(length, ' ');
+    std::string bytes(8, '\0');
+    for (int i = 0; i < 8; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<char>(length >> 8 * i & 255);
+    const TemporaryFile file(bytes + header + std::string(4, '\0'));
+    BOOST_TEST(io::read_weight_file(file.path()).format == "safetensors");
+  }
+}
+
+/// 400 times the same two long texts, joined to a class name each time, would take a thousand times the file's memory.
+BOOST_AUTO_TEST_CASE(a_small_pickle_cannot_ask_for_much_memory) {
+  std::vector<char> pickle{'\x80', 4};
+  for (const std::size_t length : {100000, 100001}) {
+    pickle.push_back('X');
+    for (int i = 0; i < 4; ++i) pickle.push_back(static_cast<char>(length >> 8 * i & 255));
+    pickle.insert(pickle.end(), length, 'a');
+    pickle.insert(pickle.end(), {'q', static_cast<char>(length & 1)});
+  }
+  for (int i = 0; i < 400; ++i) pickle.insert(pickle.end(), {'h', 0, 'h', 1, '\x93', '0'});
+  pickle.push_back('.');
+  BOOST_CHECK_EXCEPTION(io::PickleReader({pickle.data(), pickle.size()}).read(), CheckpointError, [](const CheckpointError& error) {
+    return std::string(error.what()).find("a class name is too long") != std::string::npos;
+  });
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_checkpoint_is_called_so) {
   const auto says = [](std::string text) {
     return [text](const CheckpointError& error) { return std::string(error.what()).find(text) != std::string::npos; };

@@ -96,6 +96,24 @@ BOOST_AUTO_TEST_CASE(faulty_rows_are_all_reported) {
                             ":1: expected a column `face_x`, found `subDirectory_filePath`, `expression`");
 }
 
+BOOST_AUTO_TEST_CASE(an_image_of_both_csv_files_is_a_fault) {
+  add({"1/a.jpg", "1/b.jpg", "1/c.jpg"});
+  const std::string header = "subDirectory_filePath,expression\n";
+  options.train_csv = write("t.csv", header + "1/a.jpg,1\n1/b.jpg,2\n");
+  options.validation_csv = write("v.csv", header + "1/c.jpg,1\n1/b.jpg,2\n./1//a.jpg,3\n");
+  BOOST_TEST(fault() == fmt::format("{0}: 2 faults\n"
+                                    "{0}:3: `1/b.jpg` is in the validation split, in {1}:3 in the training split\n"
+                                    "{0}:4: `./1//a.jpg` is in the validation split, in {1}:2 in the training split",
+                                    options.validation_csv.string(), options.train_csv.string()));
+  BOOST_TEST(!std::filesystem::exists(options.out));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_csv_names_the_line_of_its_header) {
+  add({"a.jpg"});
+  options.train_csv = write("t.csv", "\n\nsubDirectory_filePath,expression\n\n");
+  BOOST_TEST(fault() == fmt::format("{0}: 1 fault\n{0}:3: there are no rows below the header", options.train_csv.string()));
+}
+
 BOOST_AUTO_TEST_CASE(faces_are_cut_out) {
   for (const char* name : {"img/1/a.png", "img/1/b.png"}) support::write_picture(*this, name, 7, 30, 40);
   write("img/1/c.png", "not an image");
@@ -148,6 +166,8 @@ BOOST_AUTO_TEST_CASE(numbered_folders_count_from_their_lowest_number) {
   BOOST_TEST((dataset.splits[0].dropped_for("Contempt") == 1 && dataset.splits[0].dropped_for("None") == 1));
   BOOST_TEST(dataset.rule ==
              "expression by the number of the folder, counted from 1; Contempt, None, Uncertain and No-Face dropped");
+  const auto json = nlohmann::json::parse(content_of(*this / "out/AffectNet/affectnet7.json"));
+  BOOST_TEST((json["sources"] == nlohmann::json::array({{{"folder", root()}, {"images", 5}, {"bytes", 5}}})));
 }
 
 BOOST_AUTO_TEST_CASE(numbered_folders_may_count_from_0_or_as_told) {
@@ -194,6 +214,7 @@ BOOST_AUTO_TEST_CASE(annotations_stand_beside_images) {
   const auto dataset = qcs::prepare_affectnet(options);
   BOOST_TEST(list("training-cls7-v7") == "train_set/images/2.jpg 3\ntrain_set/images/9.jpg 6\n");
   BOOST_TEST(list("validation-cls7") == "val_set/images/1.jpg 1\n");
+  BOOST_TEST((dataset.source_folders.at(0).images == 4 && dataset.source_folders[0].bytes == 4));
   BOOST_TEST(dataset.splits[0].dropped_for("Contempt") == 1U);
 
   annotate("train_set/annotations/2", npy("<U2", "()",

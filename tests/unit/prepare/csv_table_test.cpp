@@ -73,6 +73,14 @@ BOOST_AUTO_TEST_CASE(columns_are_found_by_name) {
   BOOST_TEST(message_of<qcs::DataError>([&] { read.column("x"); }) == file() + ":1: the header has two columns `x`");
 }
 
+BOOST_AUTO_TEST_CASE(faults_of_the_header_name_its_own_line) {
+  const auto read = table("\n \n\nx,y,x\n");
+  BOOST_TEST(read.header_line() == 4U);
+  BOOST_TEST(message_of<qcs::DataError>([&] { read.column("z"); }) ==
+             file() + ":4: expected a column `z`, found `x`, `y`, `x`");
+  BOOST_TEST(message_of<qcs::DataError>([&] { read.find("x"); }) == file() + ":4: the header has two columns `x`");
+}
+
 BOOST_AUTO_TEST_CASE(a_header_may_be_known_beforehand) {
   auto read = table("1,2\n3,4\n", {"a", "b"});
   BOOST_TEST((read.column("b") == 1U && read.next() && read[1] == "2" && read.line() == 1));

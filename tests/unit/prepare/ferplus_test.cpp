@@ -181,6 +181,29 @@ BOOST_FIXTURE_TEST_CASE(rows_of_pixels_become_images, Source) {
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(blank_lines_may_end_both_files, Source) {
+  options.votes = write("votes.csv", std::string(kHeader) + kRows + "\r\n \t\n\n");
+  options.pixels = write("fer2013.csv", pixel_file() + "\n  \r\n\n");
+  qcs::prepare_ferplus(options);
+  BOOST_TEST(text("ferplus_test.txt") == "d.png 2\n");
+  BOOST_TEST(int(qcs::read_rgb(*this / "out/FERPlus/img/d.png").at<cv::Vec3b>(0, 0)[0]) == 15);
+}
+
+BOOST_FIXTURE_TEST_CASE(blank_lines_between_rows_are_faults, Source) {
+  const auto fail = [&] { return message_of<qcs::DataError>([&] { qcs::prepare_ferplus(options); }); };
+  options.pixels = write("fer2013.csv", "emotion,pixels,Usage\n\n \n" + pixel_row(2, "Training") + "\n");
+  BOOST_TEST(fail() == fmt::format("{0}: 3 faults\n"
+                                   "{0}:2: expected 3 fields, found 1\n"
+                                   "{0}:3: expected 3 fields, found 1\n"
+                                   "{0}:4: the file has 3 rows, the votes file 7",
+                                   options.pixels.string()));
+  options.votes = write("votes.csv", fmt::format("{}\n \n{}\n\n", kHeader, kRows));
+  BOOST_TEST(fail() == fmt::format("{0}: 2 faults\n"
+                                   "{0}:2: expected 12 fields, found 1\n"
+                                   "{0}:3: expected 12 fields, found 1",
+                                   options.votes.string()));
+}
+
 BOOST_FIXTURE_TEST_CASE(another_rule_does_not_replace_lists_unasked, Source) {
   options.pixels = write("fer2013.csv", pixel_file());
   qcs::prepare_ferplus(options);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 #include <qcs/data/image_list.hpp>
 #include <qcs/prepare/folder_tree.hpp>
 
@@ -37,6 +38,22 @@ BOOST_AUTO_TEST_CASE(splits_and_classes_are_folders) {
   BOOST_TEST(
       (dataset.splits[0].dropped_total() == 1 && dataset.splits[0].dropped_for("not an image by its name") == 1));
   BOOST_TEST(qcs::read_image_list(*this / "out/own/own_train.txt", options.images, 2).images.size() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(hidden_folders_are_not_read) {
+  add({"train/a/1.png", "train/a/.ipynb_checkpoints/1.png", "train/a/.ipynb_checkpoints/more/2.png",
+       "train/a/more/.cache/notes.txt", "train/a/more/3.png"});
+  const auto dataset = qcs::prepare_folder_tree(options);
+  BOOST_TEST(list("train") == "train/a/1.png 0\ntrain/a/more/3.png 0\n");
+  BOOST_TEST(dataset.splits[0].dropped_total() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_tree_is_the_source) {
+  add({"train/a/1.png", "train/a/notes.txt", "train/a/.cache/2.png", "train/b/3.png", "val/a/4.png"});
+  write("tree/val/b/5.png", "12345");
+  qcs::prepare_folder_tree(options);
+  const auto json = nlohmann::json::parse(content_of(*this / "out/own/own.json"));
+  BOOST_TEST((json["sources"] == nlohmann::json::array({{{"folder", root()}, {"images", 4}, {"bytes", 8}}})));
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_sorted_as_numbers) {

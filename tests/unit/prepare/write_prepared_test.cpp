@@ -29,6 +29,7 @@ BOOST_AUTO_TEST_CASE(lists_classes_and_description) {
   dataset.splits[0].drop("no cat");
   dataset.splits[0].drop("too dark", 2);
   dataset.sources.push_back(qcs::SourceFile::of(write("labels.txt", "abc")));
+  dataset.source_folders.push_back({"tree", 5, 1234});
   qcs::write_prepared(dataset, false);
   BOOST_TEST(content_of(out("toy_train.txt")) == "a.png 1\nb c.png 0\nd.png 1\n");
   BOOST_TEST(content_of(out("toy_test.txt")) == "e.png 0\n");
@@ -53,7 +54,8 @@ BOOST_AUTO_TEST_CASE(lists_classes_and_description) {
           {"per_class", {{"cat", 1}, {"dog", 0}}},
           {"dropped", nlohmann::ordered_json::object()}}}}},
       {"sources", nlohmann::ordered_json::array(
-                      {{{"file", (*this / "labels.txt").string()}, {"bytes", 3}, {"sha256", qcs::sha256("abc")}}})}};
+                      {{{"file", (*this / "labels.txt").string()}, {"bytes", 3}, {"sha256", qcs::sha256("abc")}},
+                       {{"folder", "tree"}, {"images", 5}, {"bytes", 1234}}})}};
   BOOST_TEST(content_of(out("toy.json")) == expected.dump(2) + "\n");
 }
 

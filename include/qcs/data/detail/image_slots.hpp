@@ -17,8 +17,6 @@ class ImageSlots {
         stride_(3 * std::size_t(side) * std::size_t(side)) {}
 
   float* slot(std::size_t i) { return tensor_.data_ptr<float>() + i * stride_; }
-  torch::Tensor tensor() const { return tensor_; }
-
   /// The first `count` images.
   torch::Tensor tensor(std::size_t count) const {
     return count == images_ ? tensor_ : tensor_.slice(0, 0, static_cast<std::int64_t>(count));

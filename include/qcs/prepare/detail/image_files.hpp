@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstddef>
 #include <filesystem>
 #include <qcs/prepare/prepared_dataset.hpp>
 #include <string>
@@ -36,17 +37,25 @@ inline std::vector<std::string> folders_in(const std::filesystem::path& folder) 
   return names;
 }
 
-/// The images below `root/folder`, relative to `root` and sorted. Other visible files are counted as dropped.
-inline std::vector<std::string> images_in(const std::filesystem::path& root, const std::string& folder,
-                                          PreparedSplit& split) {
+/// The images below `folder` of a root, relative to the root and sorted; the root counts them. Other visible files are
+/// counted as dropped. Hidden files, and all that lies in hidden folders, are what programs leave behind.
+inline std::vector<std::string> images_in(SourceFolder& root, const std::string& folder, PreparedSplit& split) {
+  const auto top = root.path / folder;
   std::vector<std::string> images;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
-    const auto name = entry.path().filename().string();
-    if (name.starts_with('.') || !entry.is_regular_file()) continue;
-    if (!is_image_name(name))
+  for (auto entry = std::filesystem::recursive_directory_iterator(top); entry != end(entry); ++entry) {
+    const auto name = entry->path().filename().string();
+    if (name.starts_with('.')) {
+      entry.disable_recursion_pending();
+      continue;
+    }
+    if (!entry->is_regular_file()) continue;
+    if (!is_image_name(name)) {
       split.drop("not an image by its name");
-    else
-      images.push_back(folder + entry.path().string().substr((root / folder).string().size()));
+      continue;
+    }
+    images.push_back(folder + entry->path().string().substr(top.string().size()));
+    ++root.images;
+    root.bytes += entry->file_size();
   }
   std::sort(images.begin(), images.end());
   return images;
