@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// benchmark_load_weights FILE: seconds to read the weights of a file, MiB of memory at the peak beyond what the process had
-// before, MiB of the tensors. load_weights.py compares it with torch.load.
+// benchmark_load_weights FILE: seconds to read the weights of a file, MiB of memory at the peak beyond what the process
+// had before, MiB of the tensors. load_weights.py compares it with torch.load.
 
 #include <chrono>
 #include <fstream>

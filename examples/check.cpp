@@ -21,7 +21,8 @@ namespace {
 
 using qcs::cli::UsageError;
 
-qcs::Labels labels_of(const std::string& dataset) {
+qcs::Labels labels_of(std::string dataset) {
+  std::ranges::replace(dataset, '_', '-');
   if (dataset == "raf-db") return qcs::Labels::of<qcs::RafDbLabels>();
   if (dataset == "ferplus") return qcs::Labels::of<qcs::FerPlusLabels>();
   if (dataset == "affectnet7") return qcs::Labels::of<qcs::AffectNet7Labels>();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Weights from one file format to another: reads .pth (both formats), safetensors and checkpoints of this library, writes
-// safetensors or .pth.
+// Weights from one file format to another: reads .pth (both formats), safetensors and checkpoints of this library,
+// writes safetensors or .pth.
 
 #include <fmt/format.h>
 
@@ -18,7 +18,8 @@ namespace {
 template <class Dataset>
 void add_metadata_of(qcs::io::WeightFile& file, const std::string& model) {
   const auto labels = qcs::Labels::of<typename Dataset::Classes>();
-  if (const auto own = qcs::io::find_labels(file.metadata)) qcs::require_same_labels(*own, file.path.string(), labels, "--dataset");
+  if (const auto own = qcs::io::find_labels(file.metadata))
+    qcs::require_same_labels(*own, file.path.string(), labels, "--dataset");
   auto metadata = qcs::weight_metadata(labels, qcs::published_recipe<Dataset>(model));
   metadata.merge(file.metadata);
   file.metadata = std::move(metadata);
@@ -34,8 +35,9 @@ int convert(int argc, char** argv) {
   options.positional("output", output, "file to write; its name tells its format");
   options.flag("base-branch", base_branch, "only what inference needs");
   options.text("prefix", prefix, "put before every name; the Python original's DataParallel expects `module.`");
-  options.text("dataset", dataset, "write the class names, preprocessing and recipe of raf_db, ferplus, affectnet7 or affectnet8 into the "
-                                   "file; needed for published weights, which do not say");
+  options.text("dataset", dataset,
+               "write the class names, preprocessing and recipe of raf_db, ferplus, affectnet7 or affectnet8 into the "
+               "file; needed for published weights, which do not say");
   options.text("model", model, "with --dataset: QCS (default) or DCS");
   if (!options.parse(argc, argv)) return 0;
   options.assign();
@@ -48,21 +50,27 @@ int convert(int argc, char** argv) {
   qcs::io::NamedTensors tensors;
   for (auto& [name, tensor] : file.tensors) {
     const auto plain = qcs::library_name(name);
-    if (!base_branch || (qcs::of_base_branch(plain) && !qcs::unused_by_design(plain))) tensors.emplace_back(prefix + plain, tensor);
+    if (!base_branch || (qcs::of_base_branch(plain) && !qcs::unused_by_design(plain)))
+      tensors.emplace_back(prefix + plain, tensor);
   }
-  if (tensors.empty()) throw qcs::CheckpointError(fmt::format("{}: none of its {} tensors belongs to a base branch", input.string(), file.tensors.size()));
+  if (tensors.empty())
+    throw qcs::CheckpointError(
+        fmt::format("{}: none of its {} tensors belongs to a base branch", input.string(), file.tensors.size()));
   const auto described = qcs::describe_weights(file);
   if (base_branch) {
     // What tells of the run or of the whole network is not true of the part.
     for (const auto* key : {"epoch", "steps", "seed", "best_epoch", "best_acc"}) file.metadata.erase(key);
-    if (file.metadata.contains("architecture")) file.metadata["architecture"] = fmt::format("the base branch of {}", described);
+    if (file.metadata.contains("architecture"))
+      file.metadata["architecture"] = fmt::format("the base branch of {}", described);
   }
   file.metadata.erase("format");  // of a checkpoint of this library; readers of safetensors expect "pt" there
   if (extension == ".safetensors") file.metadata["format"] = "pt";
   if (!dataset.empty()) qcs::with_dataset(dataset, [&]<class Dataset>() { add_metadata_of<Dataset>(file, model); });
   file.metadata["qcs_version"] = qcs::kVersion;
-  if (extension == ".safetensors") qcs::io::write_safetensors(output, tensors, file.metadata);
-  else qcs::io::write_torch(output, tensors, file.metadata);
+  if (extension == ".safetensors")
+    qcs::io::write_safetensors(output, tensors, file.metadata);
+  else
+    qcs::io::write_torch(output, tensors, file.metadata);
   fmt::print("{}: {} of {} tensors, {}\n", output.string(), tensors.size(), file.tensors.size(), described);
   return 0;
 }

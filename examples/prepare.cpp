@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <limits>
@@ -22,7 +21,7 @@
 #include <qcs/prepare/ferplus_prepare.hpp>
 #include <qcs/prepare/folder_tree.hpp>
 #include <qcs/prepare/raf_db.hpp>
-#include <qcs/report/progress.hpp>
+#include <qcs/report/count_progress.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,27 +30,6 @@ namespace {
 
 using qcs::cli::OptionTable;
 using qcs::cli::UsageError;
-
-/// Shows how far the images are, at most ten times a second.
-class Bar {
- public:
-  void operator()(std::size_t done, std::size_t total) {
-    const auto now = Clock::now();
-    if (done < total && now - shown_ < std::chrono::milliseconds(100)) return;
-    shown_ = now;
-    const double share = static_cast<double>(done) / static_cast<double>(total);
-    const double elapsed = std::chrono::duration<double>(now - start_).count();
-    line_.show(fmt::format("images {} {}/{} {} left", qcs::format_bar(share, 30), done, total,
-                           qcs::format_duration(elapsed / share - elapsed)));
-    if (done == total) line_.clear();
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-
-  qcs::ProgressLine line_;
-  Clock::time_point start_ = Clock::now(), shown_{};
-};
 
 /// Images of each class and split, a column for each split.
 void print_counts(const qcs::PreparedDataset& dataset) {
@@ -159,7 +137,7 @@ int ferplus(int argc, char** argv) {
   if (found == qcs::kFerplusRules.end())
     throw UsageError(fmt::format("unknown rule `{}`, expected one of {}", rule, rules));
   settings.rule = found->rule;
-  settings.progress = Bar();
+  settings.progress = qcs::CountProgress("images");
   print(qcs::prepare_ferplus(settings));
   return 0;
 }
@@ -188,7 +166,7 @@ int affectnet(int argc, char** argv) {
   require(options, {"images"});
   options.assign();
   if (options.given("label-base")) settings.number_base = base;
-  settings.progress = Bar();
+  settings.progress = qcs::CountProgress("images");
   print(qcs::prepare_affectnet(settings));
   return 0;
 }
@@ -242,7 +220,9 @@ int csv(int argc, char** argv) {
 /// The images of one or two lists, decoded, in one file for --packed.
 int pack(int argc, char** argv) {
   std::filesystem::path train, test, images, out;
-  OptionTable options("prepare pack --train LIST --image-root FOLDER --out FILE [options], decoded images for --packed of the training programs");
+  OptionTable options(
+      "prepare pack --train LIST --image-root FOLDER --out FILE [options], decoded images for --packed of the training "
+      "programs");
   options.path("train", train, "list file");
   options.path("test", test, "another list file, whose images go into the same pack");
   options.path("image-root", images, "what the names in the lists are relative to");
@@ -257,8 +237,9 @@ int pack(int argc, char** argv) {
         names.push_back(image.path.lexically_relative(images).string());
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  qcs::pack_images(out, images, names, Bar());
-  fmt::print("{}: {} images, {:.1f} MB\n", out.string(), names.size(), static_cast<double>(std::filesystem::file_size(out)) / 1e6);
+  qcs::pack_images(out, images, names, qcs::CountProgress("images"));
+  fmt::print("{}: {} images, {:.1f} MB\n", out.string(), names.size(),
+             static_cast<double>(std::filesystem::file_size(out)) / 1e6);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A contact sheet of training tuples as the network sees them: decoded, augmented, normalised, and turned back into pictures.
-// Wrong labels, swapped colours and broken augmentation show at a glance.
+// A contact sheet of training tuples as the network sees them: decoded, augmented, normalised, and turned back into
+// pictures. Wrong labels, swapped colours and broken augmentation show at a glance.
 
 #include <fmt/format.h>
 
@@ -52,13 +52,17 @@ void preview(const Settings& settings) {
   const auto or_default = [&](const std::filesystem::path& given, std::string_view usual) {
     return given.empty() ? settings.data_root / usual : given;
   };
-  const qcs::TupleDataset<Topology> tuples(
-      qcs::read_image_list(or_default(settings.train_list, Dataset::kTrainList), or_default(settings.image_root, Dataset::kImageFolder),
-                           static_cast<int>(labels.classes.size())),
-      recipe.transform,
-      {.sampling = recipe.sampling, .negatives = recipe.negatives, .epoch_divisor = recipe.epoch_divisor, .seed = settings.seed});
+  const qcs::TupleDataset<Topology> tuples(qcs::read_image_list(or_default(settings.train_list, Dataset::kTrainList),
+                                                                or_default(settings.image_root, Dataset::kImageFolder),
+                                                                static_cast<int>(labels.classes.size())),
+                                           recipe.transform,
+                                           {.sampling = recipe.sampling,
+                                            .negatives = recipe.negatives,
+                                            .epoch_divisor = recipe.epoch_divisor,
+                                            .seed = settings.seed});
   const auto plan = tuples.plan(0);
-  const auto batch = tuples.load(plan, 0, std::min<std::size_t>(static_cast<std::size_t>(settings.tuples), plan.order.size()));
+  const auto batch =
+      tuples.load(plan, 0, std::min<std::size_t>(static_cast<std::size_t>(settings.tuples), plan.order.size()));
   std::vector<std::string> headings;
   for (const auto& branch : Topology::kBranches) headings.emplace_back(branch.name);
   std::vector<std::vector<qcs::SheetPicture>> rows(static_cast<std::size_t>(batch.size()));
@@ -66,16 +70,20 @@ void preview(const Settings& settings) {
     for (std::size_t b = 0; b < headings.size(); ++b) {
       const auto& role = batch.labels[static_cast<std::size_t>(qcs::role_of<Topology>(b))];
       const auto label = static_cast<std::size_t>(role[static_cast<std::int64_t>(i)].template item<std::int64_t>());
-      rows[i].push_back({picture_of(batch.images[b][static_cast<std::int64_t>(i)], recipe.transform), labels.classes[label]});
+      rows[i].push_back(
+          {picture_of(batch.images[b][static_cast<std::int64_t>(i)], recipe.transform), labels.classes[label]});
     }
-  qcs::write_png(settings.out, qcs::draw_contact_sheet(fmt::format("{} on {}, seed {}", settings.model, Dataset::kName, settings.seed), headings, rows));
+  qcs::write_png(settings.out,
+                 qcs::draw_contact_sheet(
+                     fmt::format("{} on {}, seed {}", settings.model, Dataset::kName, settings.seed), headings, rows));
   fmt::print("{}: {} tuples of {} images\n", settings.out.string(), rows.size(), headings.size());
 }
 
 int run(int argc, char** argv) {
   Settings settings;
   qcs::cli::OptionTable options("preview --dataset NAME [options], draws training tuples as the network sees them");
-  options.text("dataset", settings.dataset, "raf_db, ferplus, affectnet7 or affectnet8: list, folder, class names and recipe");
+  options.text("dataset", settings.dataset,
+               "raf_db, ferplus, affectnet7 or affectnet8: list, folder, class names and recipe");
   options.text("model", settings.model, "QCS (default) or DCS");
   options.path("data-root", settings.data_root, "folder of the data sets (default datas)");
   options.path("train-list", settings.train_list, "default: the data set's below the data root");

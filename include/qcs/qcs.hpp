@@ -103,6 +103,7 @@
 #include <qcs/report/confusion_picture.hpp>
 #include <qcs/report/contact_sheet.hpp>
 #include <qcs/report/console.hpp>
+#include <qcs/report/count_progress.hpp>
 #include <qcs/report/file.hpp>
 #include <qcs/report/loss_curve.hpp>
 #include <qcs/report/metrics_json.hpp>

@@ -61,7 +61,8 @@ template <class Net>
 KeyReport load_network(Net& network, const io::WeightFile& file, const LoadOptions& options = {}) {
   const auto held = describe_weights(file);
   const auto mismatch = [&](std::string_view why) {
-    return CheckpointError(fmt::format("{} holds {}; this run builds {}{}", file.path.string(), held, network->architecture(), why));
+    return CheckpointError(
+        fmt::format("{} holds {}; this run builds {}{}", file.path.string(), held, network->architecture(), why));
   };
   const bool whole = options.matching == Matching::kStrict && !options.base_branch;
   if (whole && file.metadata.contains("architecture") && held != network->architecture()) throw mismatch("");
@@ -72,17 +73,18 @@ KeyReport load_network(Net& network, const io::WeightFile& file, const LoadOptio
   }
 }
 
-/// Loads the backbone's weights and statistics from the file of a whole network, whatever its model, or of a backbone alone
-/// (ir50.pth). Throws CheckpointError if they do not fit.
+/// Loads the backbone's weights and statistics from the file of a whole network, whatever its model, or of a backbone
+/// alone (ir50.pth). Throws CheckpointError if they do not fit.
 template <class Net>
 KeyReport load_backbone(Net& network, const io::WeightFile& file) {
   constexpr std::string_view kPrefix = "ir_back.";
-  const bool whole = std::ranges::any_of(file.tensors, [&](const auto& named) { return library_name(named.first).starts_with(kPrefix); });
+  const bool whole = std::ranges::any_of(
+      file.tensors, [&](const auto& named) { return library_name(named.first).starts_with(kPrefix); });
   try {
     return load_weights(*network->named_children()["ir_back"], file.tensors, {.prefix = whole ? kPrefix : ""});
   } catch (const CheckpointError& error) {
-    throw CheckpointError(fmt::format("{} holds {}; its backbone is not {}: {}", file.path.string(), describe_weights(file),
-                                      Net::ContainedType::BackboneType::kName, error.what()));
+    throw CheckpointError(fmt::format("{} holds {}; its backbone is not {}: {}", file.path.string(),
+                                      describe_weights(file), Net::ContainedType::BackboneType::kName, error.what()));
   }
 }
 
@@ -95,15 +97,18 @@ void load_pretrained(Net& network, const RunOptions& run, const Labels& labels) 
                       : run.pretrained_part == "all"    ? load_network(network, file)
                                                         : load_network(network, file, {.matching = Matching::kPartial});
   if (report.loaded.empty())
-    throw CheckpointError(fmt::format("{} has no tensor that fits this network: {}", run.pretrained.string(), report.text()));
-  const bool heads = std::ranges::any_of(report.loaded, [](const auto& name) { return name.find(".head.") != std::string::npos; });
+    throw CheckpointError(
+        fmt::format("{} has no tensor that fits this network: {}", run.pretrained.string(), report.text()));
+  const bool heads =
+      std::ranges::any_of(report.loaded, [](const auto& name) { return name.find(".head.") != std::string::npos; });
   if (const auto named = io::find_labels(file.metadata); heads && named)
     require_same_labels(*named, run.pretrained.string(), labels, "this run");
   fmt::print("{}: {}\n", run.pretrained.string(), report.text());
 }
 
-/// Loads what evaluation needs: a whole network, which must be the one of this run, or a base branch alone, whatever model it
-/// comes from. Throws CheckpointError like load_network, ConfigError if the file's label space is not `labels`.
+/// Loads what evaluation needs: a whole network, which must be the one of this run, or a base branch alone, whatever
+/// model it comes from. Throws CheckpointError like load_network, ConfigError if the file's label space is not
+/// `labels`.
 template <class Net>
 void load_for_evaluation(Net& network, const std::filesystem::path& path, const Labels& labels) {
   const auto file = io::read_weight_file(path);
@@ -116,7 +121,8 @@ void load_for_evaluation(Net& network, const std::filesystem::path& path, const 
 }
 
 /// The images of a list file, from their own files or from the pack that `run` names. Throws DataError.
-inline ImageSource read_images(const RunOptions& run, const std::filesystem::path& list, const std::shared_ptr<const PackedImages>& pack) {
+inline ImageSource read_images(const RunOptions& run, const std::filesystem::path& list,
+                               const std::shared_ptr<const PackedImages>& pack) {
   const int classes = static_cast<int>(run.classes);
   auto images = pack ? read_packed_list(list, *pack, classes) : read_image_list(list, run.image_root, classes);
   return {std::move(images), run.bad_images, pack};
@@ -125,7 +131,8 @@ inline ImageSource read_images(const RunOptions& run, const std::filesystem::pat
 /// Names the images that were left out so far.
 inline void print_skipped(const ImageSource& source) {
   const auto skipped = source.skipped();
-  if (!skipped.empty()) fmt::print("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
+  if (!skipped.empty())
+    fmt::print("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
   for (const auto& reason : skipped) fmt::print("  {}\n", reason);
 }
 
@@ -137,10 +144,13 @@ int evaluate_weights(const RunOptions& run, const ImageSource& images, const Lab
   const auto target = device(run.device);
   network->to(target);
   const auto& list = images.list();
-  Loader loader(LabelledDataset(images, read_by<Net>(run.recipe.transform)), {.batch_size = run.recipe.batch_size, .workers = run.workers});
+  Loader loader(LabelledDataset(images, read_by<Net>(run.recipe.transform)),
+                {.batch_size = run.recipe.batch_size, .workers = run.workers});
   ConsoleReporter console(run.print_freq);
   const auto total = static_cast<std::int64_t>(list.images.size());
-  const auto evaluate_with = [&](auto&... more) { return evaluate(network, loader.epoch(0), run.classes, total, target, console, more...); };
+  const auto evaluate_with = [&](auto&... more) {
+    return evaluate(network, loader.epoch(0), run.classes, total, target, console, more...);
+  };
   Evaluation result;
   if (run.predictions.empty()) {
     result = evaluate_with();
@@ -159,11 +169,11 @@ int evaluate_weights(const RunOptions& run, const ImageSource& images, const Lab
   return 0;
 }
 
-/// Trains a network as `run` says, tells it on the console and to `observers`, and leaves in `run.out`: last.pt, best.pt,
-/// metrics.json, timing.json, steps.csv, curves.png, confusion.png.
+/// Trains a network as `run` says, tells it on the console and to `observers`, and leaves in `run.out`: last.pt,
+/// best.pt, metrics.json, timing.json, steps.csv, curves.png, confusion.png.
 template <class Net, class... Observers>
-RunSummary train_network(const RunOptions& run, ImageSource train_images, ImageSource eval_images, std::string_view dataset,
-                         const Labels& labels, Observers&... observers) {
+RunSummary train_network(const RunOptions& run, ImageSource train_images, ImageSource eval_images,
+                         std::string_view dataset, const Labels& labels, Observers&... observers) {
   using Topology = typename Net::ContainedType::TopologyType;
   const Recipe& recipe = run.recipe;
   const bool resumed = !run.resume.empty();
@@ -177,8 +187,10 @@ RunSummary train_network(const RunOptions& run, ImageSource train_images, ImageS
               {.batch_size = recipe.batch_size, .workers = run.workers});
   Net network = make_network<Net>(recipe, run.classes, run.seed);
   if (!run.pretrained.empty()) load_pretrained(network, run, labels);
-  RunInfo info{.model = run.model, .backbone = run.backbone, .dataset = std::string(dataset), .recipe = describe(recipe)};
-  info.recipe.emplace_back("optimizer", fmt::format("SAM around {}", kOptimizerNames[static_cast<std::size_t>(run.optimizer.kind)]));
+  RunInfo info{
+      .model = run.model, .backbone = run.backbone, .dataset = std::string(dataset), .recipe = describe(recipe)};
+  info.recipe.emplace_back("optimizer",
+                           fmt::format("SAM around {}", kOptimizerNames[static_cast<std::size_t>(run.optimizer.kind)]));
   Trainer<Net> trainer(std::move(network),
                        {.epochs = recipe.epochs,
                         .first_epoch = run.first_epoch,

@@ -76,9 +76,11 @@ struct Labels {
 };
 
 /// Throws ConfigError that names both label spaces unless they list the same classes in the same order.
-inline void require_same_labels(const Labels& found, std::string_view found_in, const Labels& expected, std::string_view expected_by) {
+inline void require_same_labels(const Labels& found, std::string_view found_in, const Labels& expected,
+                                std::string_view expected_by) {
   if (found.classes == expected.classes) return;
-  throw ConfigError(fmt::format("label spaces differ: {} has {}, {} has {}", found_in, found.text(), expected_by, expected.text()));
+  throw ConfigError(
+      fmt::format("label spaces differ: {} has {}, {} has {}", found_in, found.text(), expected_by, expected.text()));
 }
 
 }  // namespace qcs

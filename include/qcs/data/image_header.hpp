@@ -89,15 +89,18 @@ inline ImageHeader bmp_header(const ByteReader& bytes) {
   const auto signed32 = [&](std::size_t at) { return std::int64_t{static_cast<std::int32_t>(bytes.little(at, 4))}; };
   const std::int64_t cols = os2 ? bytes.little(18, 2) : signed32(18);
   const std::int64_t rows = os2 ? bytes.little(20, 2) : signed32(22);
-  ImageHeader header{.format = "BMP", .rows = rows < 0 ? -rows : rows, .cols = cols};  // negative where they run from the top
+  ImageHeader header{
+      .format = "BMP", .rows = rows < 0 ? -rows : rows, .cols = cols};  // negative where they run from the top
   const std::int64_t bits = bytes.little(os2 ? 24 : 28, 2);
   const std::uint32_t compression = os2 ? 0 : bytes.little(30, 4);
-  // Of compressed files only the size that they state is known; 2^31 columns of 2^16 bits times 2^31 rows would overflow.
+  // Of compressed files only the size that they state is known; 2^31 columns of 2^16 bits times 2^31 rows would
+  // overflow.
   const bool plain = compression == 0 || compression == 3;
   const std::int64_t row_bytes = (cols * bits + 31) / 32 * 4, pixels_at = bytes.little(10, 4);
   const auto size = static_cast<std::int64_t>(bytes.size());
   const std::int64_t stated = bytes.little(2, 4);
-  header.complete = plain ? row_bytes <= size && header.rows <= size && pixels_at + row_bytes * header.rows <= size : stated <= size;
+  header.complete =
+      plain ? row_bytes <= size && header.rows <= size && pixels_at + row_bytes * header.rows <= size : stated <= size;
   return header;
 }
 

@@ -55,22 +55,23 @@ enum class BadImages {
 /// The images of a list, from their files or from a pack. Const members may run in several threads at once.
 class ImageSource {
  public:
-  /// @param pack holds every image of the list under the name that `path` has in it; null reads the files. Throws DataError
-  /// if it lacks one.
+  /// @param pack holds every image of the list under the name that `path` has in it; null reads the files. Throws
+  /// DataError if it lacks one.
   ImageSource(ImageList list, BadImages policy = BadImages::kFail, std::shared_ptr<const PackedImages> pack = {})
       : list_(std::move(list)), policy_(policy), pack_(std::move(pack)), skipped_(std::make_shared<Skipped>()) {
     if (!pack_) return;
     for (const auto& image : list_.images) {
       const auto number = pack_->find(image.path.string());
-      if (!number) throw DataError(fmt::format("{}: there is no image {}", pack_->path().string(), image.path.string()));
+      if (!number)
+        throw DataError(fmt::format("{}: there is no image {}", pack_->path().string(), image.path.string()));
       packed_.push_back(*number);
     }
   }
 
   const ImageList& list() const { return list_; }
 
-  /// Image `i` of the list as 8UC3 in RGB, from a pack also as 8UC1; not to be written to. Empty if it cannot be read and
-  /// bad images are skipped, else throws DataError with the file's name.
+  /// Image `i` of the list as 8UC3 in RGB, from a pack also as 8UC1; not to be written to. Empty if it cannot be read
+  /// and bad images are skipped, else throws DataError with the file's name.
   cv::Mat read(std::size_t i) const {
     if (pack_) return pack_->image(packed_[i]);
     if (policy_ == BadImages::kSkip && !why_skipped(i).empty()) return {};

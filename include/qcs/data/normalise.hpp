@@ -12,8 +12,8 @@
 
 namespace qcs::image {
 
-/// Turns 8-bit RGB pixels into network input, (value / 255 - mean) / std in float32 for each channel. There is no product to be
-/// fused with a sum, so every compiler and processor computes the same.
+/// Turns 8-bit RGB pixels into network input, (value / 255 - mean) / std in float32 for each channel. There is no
+/// product to be fused with a sum, so every compiler and processor computes the same.
 class Normaliser {
  public:
   Normaliser(const std::array<float, 3>& mean, const std::array<float, 3>& std) : mean_(mean), std_(std) {}
@@ -34,9 +34,10 @@ class Normaliser {
     for (int c = 0; c < 3; ++c) {
       const auto channel = static_cast<std::size_t>(c);
       qcs::detail::vectorised(
-          [](const std::uint8_t* bytes, std::size_t size, float mean, float std, float* __restrict out) QCS_INLINE_LOOP {
-            for (std::size_t i = 0; i < size; ++i) out[i] = (static_cast<float>(bytes[i]) / 255.F - mean) / std;
-          },
+          [](const std::uint8_t* bytes, std::size_t size, float mean, float std, float* __restrict out)
+              QCS_INLINE_LOOP {
+                for (std::size_t i = 0; i < size; ++i) out[i] = (static_cast<float>(bytes[i]) / 255.F - mean) / std;
+              },
           image.plane(image.channels() == 1 ? 0 : c), image.plane_size(), mean_[channel], std_[channel],
           planes + channel * image.plane_size());
     }

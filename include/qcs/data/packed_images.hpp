@@ -31,15 +31,16 @@
 
 namespace qcs {
 
-/// The decoded images of a data set in one file that is mapped into memory: nothing is decoded, copied or read twice, and
-/// processes share it. The file is a safetensors file: an image is a tensor under its name, U8, (rows, cols, 3) RGB or
-/// (rows, cols) where the channels are equal, so that Python reads it too. Its metadata hold the SHA-256 of all the rest.
+/// The decoded images of a data set in one file that is mapped into memory: nothing is decoded, copied or read twice,
+/// and processes share it. The file is a safetensors file: an image is a tensor under its name, U8, (rows, cols, 3) RGB
+/// or (rows, cols) where the channels are equal, so that Python reads it too. Its metadata hold the SHA-256 of all the
+/// rest.
 class PackedImages {
  public:
   static constexpr std::string_view kFormat = "qcs packed images 1";
 
-  /// Maps a file and compares all of it with its checksum. Throws DataError naming the file if it is missing, damaged or no
-  /// file of pack_images.
+  /// Maps a file and compares all of it with its checksum. Throws DataError naming the file if it is missing, damaged
+  /// or no file of pack_images.
   explicit PackedImages(const std::filesystem::path& path) try : path_(path) {
     if (!std::filesystem::is_regular_file(path)) throw CheckpointError("there is no such file");
     std::ifstream in(path, std::ios::binary);
@@ -52,15 +53,17 @@ class PackedImages {
     region_.advise(mapped_region::advice_willneed);
     const auto* bytes = static_cast<const std::uint8_t*>(region_.get_address());
     const std::string_view all(reinterpret_cast<const char*>(bytes), region_.get_size());
-    if (const auto sum = header.metadata.find("sha256"); sum == header.metadata.end() || sum->second != checksum(all, header.data_begin, sum->second))
+    if (const auto sum = header.metadata.find("sha256");
+        sum == header.metadata.end() || sum->second != checksum(all, header.data_begin, sum->second))
       throw CheckpointError("it does not match its checksum");
     for (const auto& entry : header.entries) {
       const bool grey = entry.shape.size() == 2, colour = entry.shape.size() == 3 && entry.shape[2] == 3;
-      if (entry.dtype != torch::kUInt8 || (!grey && !colour) || entry.begin == entry.end || entry.end - entry.begin > 3ULL * kMaxImagePixels)
+      if (entry.dtype != torch::kUInt8 || (!grey && !colour) || entry.begin == entry.end ||
+          entry.end - entry.begin > 3ULL * kMaxImagePixels)
         throw CheckpointError(fmt::format("tensor {} is no image", entry.name));
       index_.emplace(entry.name, images_.size());
-      images_.push_back({bytes + header.data_begin + entry.begin, static_cast<int>(entry.shape[0]), static_cast<int>(entry.shape[1]),
-                         grey ? CV_8UC1 : CV_8UC3});
+      images_.push_back({bytes + header.data_begin + entry.begin, static_cast<int>(entry.shape[0]),
+                         static_cast<int>(entry.shape[1]), grey ? CV_8UC1 : CV_8UC3});
     }
   } catch (const CheckpointError& error) {
     throw DataError(fmt::format("{}: {}", path.string(), error.what()));
@@ -90,7 +93,8 @@ class PackedImages {
   /// SHA-256 of a file in which `sum` is not written yet.
   static std::string checksum(std::string_view file, std::uint64_t data_begin, const std::string& sum) {
     std::string header(file.substr(0, data_begin));
-    if (const auto at = header.find(sum); at != std::string::npos && sum.size() == kNoSum.size()) header.replace(at, sum.size(), kNoSum);
+    if (const auto at = header.find(sum); at != std::string::npos && sum.size() == kNoSum.size())
+      header.replace(at, sum.size(), kNoSum);
     Sha256 computed;
     computed.update(header);
     computed.update(file.substr(data_begin));
@@ -130,10 +134,11 @@ inline void require_packable(const std::vector<std::string>& names) {
 
 }  // namespace detail
 
-/// Decodes the images `root`/name and writes them to `path` for PackedImages, atomically. `progress(done, total)` hears of
-/// every image, twice: sizes must be known before the first pixel is written, and the pixels are not held in memory.
+/// Decodes the images `root`/name and writes them to `path` for PackedImages, atomically. `progress(done, total)` hears
+/// of every image, twice: sizes must be known before the first pixel is written, and the pixels are not held in memory.
 /// Throws DataError naming an image that cannot be read or packed, Error if the file cannot be written.
-inline void pack_images(const std::filesystem::path& path, const std::filesystem::path& root, const std::vector<std::string>& names,
+inline void pack_images(const std::filesystem::path& path, const std::filesystem::path& root,
+                        const std::vector<std::string>& names,
                         const std::function<void(std::size_t, std::size_t)>& progress = {}) {
   detail::require_packable(names);
   const auto read = [&](std::size_t i) {
@@ -157,7 +162,8 @@ inline void pack_images(const std::filesystem::path& path, const std::filesystem
     position += bytes;
     if (progress) progress(i + 1, 2 * names.size());
   }
-  header["__metadata__"] = {{"format", PackedImages::kFormat}, {"qcs_version", kVersion}, {"sha256", PackedImages::kNoSum}};
+  header["__metadata__"] = {
+      {"format", PackedImages::kFormat}, {"qcs_version", kVersion}, {"sha256", PackedImages::kNoSum}};
   const auto text = header.dump();
   if (text.size() > io::detail::kMostHeaderBytes)
     throw DataError(fmt::format("{}: the names of {} images do not fit into one pack", path.string(), names.size()));
@@ -173,7 +179,8 @@ inline void pack_images(const std::filesystem::path& path, const std::filesystem
     for (std::size_t i = 0; i < names.size(); ++i) {
       const cv::Mat image = read(i);
       const std::string_view pixels(reinterpret_cast<const char*>(image.ptr()), image.total() * image.elemSize());
-      if (image.size() != sizes[i]) throw DataError(fmt::format("{}: was changed while it was packed", (root / names[i]).string()));
+      if (image.size() != sizes[i])
+        throw DataError(fmt::format("{}: was changed while it was packed", (root / names[i]).string()));
       write(pixels);
       if (progress) progress(names.size() + i + 1, 2 * names.size());
     }

@@ -27,8 +27,8 @@ inline __attribute__((always_inline)) int grey_of(int r, int g, int b) {
   return (19595 * r + 38470 * g + 7471 * b + 32768) >> 16;
 }
 
-/// hue_of() by table: a hue depends on the order of the channels, on the chroma and on the middle channel's distance from the
-/// highest, and on nothing else. Integers of 32 bits, which vector instructions can gather.
+/// hue_of() by table: a hue depends on the order of the channels, on the chroma and on the middle channel's distance
+/// from the highest, and on nothing else. Integers of 32 bits, which vector instructions can gather.
 class HueTable {
  public:
   static const HueTable& get() {
@@ -38,8 +38,8 @@ class HueTable {
 
   const std::int32_t* data() const { return hues_.data(); }
 
-  /// @param order 0 to 5: red highest (then 0 with green in the middle, 1 with blue), green highest (red, blue), blue highest
-  /// (green, red); ties count as the first that fits
+  /// @param order 0 to 5: red highest (then 0 with green in the middle, 1 with blue), green highest (red, blue), blue
+  /// highest (green, red); ties count as the first that fits
   static constexpr __attribute__((always_inline)) int index(int order, int chroma, int below) {
     return order * kPerOrder + chroma * (chroma + 1) / 2 + below;
   }
@@ -89,7 +89,8 @@ inline __attribute__((always_inline)) void turn_hue(std::uint8_t* __restrict red
     const int red_order = g < b, green_order = 2 + (r < b), blue_order = 4 + (g < r);
     const int order = pick(equal_mask(r, highest), red_order, pick(equal_mask(g, highest), green_order, blue_order));
     const int hue = (hues[HueTable::index(order, chroma, highest - middle)] + shift) & 255;
-    const int saturation = static_cast<int>(static_cast<float>(255 * chroma) / static_cast<float>(highest | (highest == 0)));
+    const int saturation =
+        static_cast<int>(static_cast<float>(255 * chroma) / static_cast<float>(highest | (highest == 0)));
     const int sector = (6 * hue * 32897) >> 23, part = 6 * hue - 255 * sector;  // division by 255
     const int low = scaled(highest, 255 * (255 - saturation));
     const int between = scaled(highest, 65025 - saturation * pick(-(sector & 1), part, 255 - part));
@@ -115,7 +116,8 @@ inline void adjust_brightness(Planes& image, double factor) {
 /// The mean grey of an image, rounded: what contrast turns around.
 inline int mean_grey(const Planes& image) {
   std::int64_t sum = 0;
-  const auto add_row = [](const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, int width, std::int64_t* sum) QCS_INLINE_LOOP {
+  const auto add_row = [](const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, int width,
+                          std::int64_t* sum) QCS_INLINE_LOOP {
     std::int32_t row_sum = 0;
     for (int x = 0; x < width; ++x) row_sum += detail::grey_of(r[x], g[x], b[x]);
     *sum += row_sum;
@@ -141,15 +143,16 @@ inline void adjust_contrast(Planes& image, double factor, int mean) {
 inline void adjust_saturation(Planes& image, double factor) {
   if (image.channels() == 1) return;
   qcs::detail::vectorised(
-      [](std::uint8_t* __restrict r, std::uint8_t* __restrict g, std::uint8_t* __restrict b, std::size_t size, float f) QCS_INLINE_LOOP {
-        for (std::size_t i = 0; i < size; ++i) {
-          const int grey = detail::grey_of(r[i], g[i], b[i]);
-          const auto base = static_cast<float>(grey);
-          r[i] = detail::to_byte(base + qcs::detail::unfused(f * static_cast<float>(r[i] - grey)));
-          g[i] = detail::to_byte(base + qcs::detail::unfused(f * static_cast<float>(g[i] - grey)));
-          b[i] = detail::to_byte(base + qcs::detail::unfused(f * static_cast<float>(b[i] - grey)));
-        }
-      },
+      [](std::uint8_t* __restrict r, std::uint8_t* __restrict g, std::uint8_t* __restrict b, std::size_t size, float f)
+          QCS_INLINE_LOOP {
+            for (std::size_t i = 0; i < size; ++i) {
+              const int grey = detail::grey_of(r[i], g[i], b[i]);
+              const auto base = static_cast<float>(grey);
+              r[i] = detail::to_byte(base + qcs::detail::unfused(f * static_cast<float>(r[i] - grey)));
+              g[i] = detail::to_byte(base + qcs::detail::unfused(f * static_cast<float>(g[i] - grey)));
+              b[i] = detail::to_byte(base + qcs::detail::unfused(f * static_cast<float>(b[i] - grey)));
+            }
+          },
       image.plane(0), image.plane(1), image.plane(2), image.plane_size(), static_cast<float>(factor));
 }
 

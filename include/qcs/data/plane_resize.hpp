@@ -54,8 +54,8 @@ inline const ResizeAxis& cached_axis(int in, int out) {
   return entry.axis;
 }
 
-/// The first `Channels` channels of a row of pixels of `Step` bytes: for each position the weighted sum of its taps. `Taps` 0
-/// means axis.taps.
+/// The first `Channels` channels of a row of pixels of `Step` bytes: for each position the weighted sum of its taps.
+/// `Taps` 0 means axis.taps.
 template <int Channels, int Step, int Taps>
 void resize_row(const std::uint8_t* row, const ResizeAxis& axis, const Positions& cols, std::uint8_t* const* out) {
   const int taps = Taps > 0 ? Taps : axis.taps;
@@ -75,8 +75,10 @@ void resize_columns(const cv::Mat& rgb, const ResizeAxis& axis, const Positions&
   for (int y = 0; y < rgb.rows; ++y) {
     std::array<std::uint8_t*, Channels> out;
     for (int c = 0; c < Channels; ++c) out[static_cast<std::size_t>(c)] = result.row(c, y);
-    if (axis.taps == 2) resize_row<Channels, Step, 2>(rgb.ptr<std::uint8_t>(y), axis, cols, out.data());
-    else resize_row<Channels, Step, 0>(rgb.ptr<std::uint8_t>(y), axis, cols, out.data());
+    if (axis.taps == 2)
+      resize_row<Channels, Step, 2>(rgb.ptr<std::uint8_t>(y), axis, cols, out.data());
+    else
+      resize_row<Channels, Step, 0>(rgb.ptr<std::uint8_t>(y), axis, cols, out.data());
   }
 }
 
@@ -121,20 +123,23 @@ inline void weigh_rows(const std::uint8_t* rows, std::ptrdiff_t pitch, const std
 /// The rows and columns `rows`, `cols` of `image::resize(rgb, size, size)`, and nothing else of it, equal to the bit.
 /// @param channels 1 reads the first channel only, for images whose channels are equal
 /// @param between what the horizontal pass leaves; kept by the caller so that its memory is used again
-inline void resize_at(const cv::Mat& rgb, int channels, int size, const Positions& rows, const Positions& cols, Planes& between,
-                      Planes& result) {
+inline void resize_at(const cv::Mat& rgb, int channels, int size, const Positions& rows, const Positions& cols,
+                      Planes& between, Planes& result) {
   CV_Assert((rgb.type() == CV_8UC3 || (rgb.type() == CV_8UC1 && channels == 1)) && !rgb.empty());
   between.resize(channels, rgb.rows, cols.count);
   const auto& across = detail::cached_axis(rgb.cols, size);
-  if (rgb.channels() == 1) detail::resize_columns<1, 1>(rgb, across, cols, between);
-  else if (channels == 1) detail::resize_columns<1, 3>(rgb, across, cols, between);
-  else detail::resize_columns<3, 3>(rgb, across, cols, between);
+  if (rgb.channels() == 1)
+    detail::resize_columns<1, 1>(rgb, across, cols, between);
+  else if (channels == 1)
+    detail::resize_columns<1, 3>(rgb, across, cols, between);
+  else
+    detail::resize_columns<3, 3>(rgb, across, cols, between);
   const auto& down = detail::cached_axis(rgb.rows, size);
   result.resize(channels, rows.count, cols.count);
   for (int c = 0; c < channels; ++c)
     for (int y = 0; y < rows.count; ++y)
-      detail::weigh_rows(between.row(c, down.first[static_cast<std::size_t>(rows[y])]), cols.count, down.weights_of(rows[y]),
-                         down.taps, cols.count, result.row(c, y));
+      detail::weigh_rows(between.row(c, down.first[static_cast<std::size_t>(rows[y])]), cols.count,
+                         down.weights_of(rows[y]), down.taps, cols.count, result.row(c, y));
 }
 
 }  // namespace qcs::image

@@ -12,7 +12,8 @@ namespace qcs::image {
 namespace detail {
 
 template <int Channels>
-void sample_rotated(const Planes& image, const Rotation& rotation, const Positions& rows, const Positions& cols, Planes& result) {
+void sample_rotated(const Planes& image, const Rotation& rotation, const Positions& rows, const Positions& cols,
+                    Planes& result) {
   const auto& [from_x, from_y] = rotation;
   const auto width = static_cast<std::uint32_t>(image.cols()), height = static_cast<std::uint32_t>(image.rows());
   const std::size_t plane = image.plane_size(), result_plane = result.plane_size();
@@ -26,7 +27,8 @@ void sample_rotated(const Planes& image, const Rotation& rotation, const Positio
       const auto column = static_cast<std::uint32_t>(sx >> 16), row = static_cast<std::uint32_t>(sy >> 16);
       const bool inside = column < width && row < height;
       const std::size_t at = inside ? std::size_t{row} * width + column : 0;
-      for (std::size_t c = 0; c < Channels; ++c) out[c * result_plane + static_cast<std::size_t>(x)] = inside ? in[c * plane + at] : 0;
+      for (std::size_t c = 0; c < Channels; ++c)
+        out[c * result_plane + static_cast<std::size_t>(x)] = inside ? in[c * plane + at] : 0;
     }
   }
 }
@@ -34,12 +36,15 @@ void sample_rotated(const Planes& image, const Rotation& rotation, const Positio
 }  // namespace detail
 
 /// The rows and columns `rows`, `cols` of `image::rotate(image, degrees)`, and nothing else of it, equal to the bit.
-inline void rotate_at(const Planes& image, double degrees, const Positions& rows, const Positions& cols, Planes& result) {
+inline void rotate_at(const Planes& image, double degrees, const Positions& rows, const Positions& cols,
+                      Planes& result) {
   CV_Assert(image.rows() < 32768 && image.cols() < 32768);
   const auto rotation = detail::Rotation::by(detail::whole_turns_removed(degrees), image.rows(), image.cols());
   result.resize(image.channels(), rows.count, cols.count);
-  if (image.channels() == 1) detail::sample_rotated<1>(image, rotation, rows, cols, result);
-  else detail::sample_rotated<3>(image, rotation, rows, cols, result);
+  if (image.channels() == 1)
+    detail::sample_rotated<1>(image, rotation, rows, cols, result);
+  else
+    detail::sample_rotated<3>(image, rotation, rows, cols, result);
 }
 
 }  // namespace qcs::image

@@ -8,8 +8,8 @@
 
 namespace qcs::image {
 
-/// An 8-bit image whose channels lie apart, which is what vector instructions like: three planes, or a single one that stands
-/// for three equal channels.
+/// An 8-bit image whose channels lie apart, which is what vector instructions like: three planes, or a single one that
+/// stands for three equal channels.
 class Planes {
  public:
   /// Makes room; the values are whatever was there before.
@@ -26,7 +26,9 @@ class Planes {
   std::size_t plane_size() const { return static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_); }
 
   std::uint8_t* plane(int channel) { return bytes_.data() + static_cast<std::size_t>(channel) * plane_size(); }
-  const std::uint8_t* plane(int channel) const { return bytes_.data() + static_cast<std::size_t>(channel) * plane_size(); }
+  const std::uint8_t* plane(int channel) const {
+    return bytes_.data() + static_cast<std::size_t>(channel) * plane_size();
+  }
   std::uint8_t* row(int channel, int y) { return plane(channel) + static_cast<std::ptrdiff_t>(y) * cols_; }
   const std::uint8_t* row(int channel, int y) const { return plane(channel) + static_cast<std::ptrdiff_t>(y) * cols_; }
 

@@ -13,9 +13,9 @@
 
 namespace qcs {
 
-// Both transforms compute what the operations of namespace qcs::image give one after the other, to the bit (tested), but only
-// the pixels that come out: with a stride, every stride-th row and column. What is wanted of the whole image, the mean that
-// contrast turns around, is still taken over the whole.
+// Both transforms compute what the operations of namespace qcs::image give one after the other, to the bit (tested),
+// but only the pixels that come out: with a stride, every stride-th row and column. What is wanted of the whole image,
+// the mean that contrast turns around, is still taken over the whole.
 
 /// Resize, centre crop, normalise.
 class EvalTransform {
@@ -24,7 +24,8 @@ class EvalTransform {
   explicit EvalTransform(const TransformOptions& options)
       : options_((validate(options), options)), normalise_(options.mean, options.std) {}
 
-  /// An RGB image (8UC3, or 8UC1 for equal channels, any size) as a float32 tensor (3, side, side), side = crop / stride.
+  /// An RGB image (8UC3, or 8UC1 for equal channels, any size) as a float32 tensor (3, side, side), side = crop /
+  /// stride.
   torch::Tensor operator()(const cv::Mat& rgb) const {
     torch::Tensor image = torch::empty({3, options_.side(), options_.side()}, torch::kFloat32);
     write(rgb, image.data_ptr<float>());
@@ -53,7 +54,8 @@ class TrainTransform {
   explicit TrainTransform(const TransformOptions& options)
       : options_((validate(options), options)), normalise_(options.mean, options.std) {}
 
-  /// An RGB image (8UC3, or 8UC1 for equal channels, any size) as a float32 tensor (3, side, side), side = crop / stride.
+  /// An RGB image (8UC3, or 8UC1 for equal channels, any size) as a float32 tensor (3, side, side), side = crop /
+  /// stride.
   torch::Tensor operator()(const cv::Mat& rgb, Rng& rng) const {
     torch::Tensor image = torch::empty({3, options_.side(), options_.side()}, torch::kFloat32);
     write(rgb, rng, image.data_ptr<float>());
@@ -61,7 +63,9 @@ class TrainTransform {
   }
 
   /// The same, written to 3 * side * side floats.
-  void write(const cv::Mat& rgb, Rng& rng, float* planes) const { apply(rgb, draw_augmentation(options_, rng), planes); }
+  void write(const cv::Mat& rgb, Rng& rng, float* planes) const {
+    apply(rgb, draw_augmentation(options_, rng), planes);
+  }
 
   /// Applies a given augmentation, as drawn with these options, and writes 3 * side * side floats.
   void apply(const cv::Mat& rgb, const Augmentation& drawn, float* planes) const {
@@ -88,7 +92,8 @@ class TrainTransform {
     const auto mirrored = [&](const image::Positions& cols) {
       return drawn.flip ? image::Positions{options_.resize - 1 - cols.first, -cols.step, cols.count} : cols;
     };
-    const image::Positions rows{drawn.top, stride, options_.crop / stride}, cols{drawn.left, stride, options_.crop / stride};
+    const image::Positions rows{drawn.top, stride, options_.crop / stride},
+        cols{drawn.left, stride, options_.crop / stride};
     if (drawn.rotation == 0)
       return image::resize_at(rgb, channels, options_.resize, rows, mirrored(cols), buffers.between, buffers.crop);
     const image::Positions all{0, 1, options_.resize};
@@ -102,9 +107,15 @@ class TrainTransform {
     auto& image = buffers.crop;
     for (const auto kind : drawn.jitter_order) {
       switch (kind) {
-        case kBrightness: image::adjust_brightness(image, drawn.brightness); break;
-        case kSaturation: image::adjust_saturation(image, drawn.saturation); break;
-        case kHue: image::adjust_hue(image, drawn.hue); break;
+        case kBrightness:
+          image::adjust_brightness(image, drawn.brightness);
+          break;
+        case kSaturation:
+          image::adjust_saturation(image, drawn.saturation);
+          break;
+        case kHue:
+          image::adjust_hue(image, drawn.hue);
+          break;
         case kContrast: {
           const int mean = image::mean_grey(image);
           if (options_.stride > 1) {

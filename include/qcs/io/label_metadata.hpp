@@ -13,16 +13,16 @@
 
 namespace qcs::io {
 
-/// Writes a label space into the metadata of weights: `labels`, its name; `class_names`, a JSON list in the order of the
-/// labels; `classes`, their number.
+/// Writes a label space into the metadata of weights: `labels`, its name; `class_names`, a JSON list in the order of
+/// the labels; `classes`, their number.
 inline void put_labels(Metadata& metadata, const Labels& labels) {
   metadata["labels"] = labels.name;
   metadata["class_names"] = nlohmann::json(labels.classes).dump();
   metadata["classes"] = fmt::format("{}", labels.classes.size());
 }
 
-/// The label space in the metadata of weights; nothing where they name none, as published files do. Throws CheckpointError
-/// if `class_names` is no JSON list of texts.
+/// The label space in the metadata of weights; nothing where they name none, as published files do. Throws
+/// CheckpointError if `class_names` is no JSON list of texts.
 inline std::optional<Labels> find_labels(const Metadata& metadata) {
   const auto names = metadata.find("class_names");
   if (names == metadata.end()) return std::nullopt;

@@ -35,9 +35,17 @@ namespace detail {
 inline constexpr std::uint64_t kMostHeaderBytes = 100'000'000;
 
 inline constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 11> kSafetensorsDtypes{
-    {{"BOOL", torch::kBool}, {"U8", torch::kUInt8}, {"I8", torch::kInt8}, {"I16", torch::kInt16}, {"I32", torch::kInt32},
-     {"I64", torch::kInt64}, {"F16", torch::kFloat16}, {"BF16", torch::kBFloat16}, {"F32", torch::kFloat32},
-     {"F64", torch::kFloat64}, {"C64", torch::kComplexFloat}}};
+    {{"BOOL", torch::kBool},
+     {"U8", torch::kUInt8},
+     {"I8", torch::kInt8},
+     {"I16", torch::kInt16},
+     {"I32", torch::kInt32},
+     {"I64", torch::kInt64},
+     {"F16", torch::kFloat16},
+     {"BF16", torch::kBFloat16},
+     {"F32", torch::kFloat32},
+     {"F64", torch::kFloat64},
+     {"C64", torch::kComplexFloat}}};
 
 /// A header entry, checked for itself.
 struct SafetensorsEntry {
@@ -47,8 +55,9 @@ struct SafetensorsEntry {
   std::uint64_t begin, end;
 };
 
-/// Listens to the parts of a JSON text and objects to what the format forbids: a key twice in one object, and nesting beyond
-/// what a header has. (nlohmann's callback parser could listen too, but looks through the outer object after every inner one.)
+/// Listens to the parts of a JSON text and objects to what the format forbids: a key twice in one object, and nesting
+/// beyond what a header has. (nlohmann's callback parser could listen too, but looks through the outer object after
+/// every inner one.)
 class HeaderGuard final : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool null() override { return true; }
@@ -63,7 +72,8 @@ class HeaderGuard final : public nlohmann::json_sax<nlohmann::json> {
     return deeper();
   }
   bool key(string_t& name) override {
-    if (!keys_.back().insert(name).second) throw CheckpointError(fmt::format("the header has the key `{}` twice", name));
+    if (!keys_.back().insert(name).second)
+      throw CheckpointError(fmt::format("the header has the key `{}` twice", name));
     return true;
   }
   bool end_object() override {
@@ -102,9 +112,11 @@ inline SafetensorsEntry parse_entry(const std::string& name, const nlohmann::jso
   const auto require = [&](bool good, std::string_view what) {
     if (!good) throw CheckpointError(fmt::format("tensor {}: {}", name, what));
   };
-  require(value.is_object() && value.size() == 3 && value.contains("dtype") && value.contains("shape") && value.contains("data_offsets"),
+  require(value.is_object() && value.size() == 3 && value.contains("dtype") && value.contains("shape") &&
+              value.contains("data_offsets"),
           "expected dtype, shape and data_offsets");
-  require(value["dtype"].is_string() && value["shape"].is_array() && value["data_offsets"].is_array(), "a field of another type");
+  require(value["dtype"].is_string() && value["shape"].is_array() && value["data_offsets"].is_array(),
+          "a field of another type");
   const auto dtype_name = value["dtype"].get<std::string>();
   const auto* known = std::ranges::find(kSafetensorsDtypes, dtype_name, [](const auto& pair) { return pair.first; });
   require(known != kSafetensorsDtypes.end(), fmt::format("unknown dtype {}", dtype_name));
@@ -117,7 +129,8 @@ inline SafetensorsEntry parse_entry(const std::string& name, const nlohmann::jso
   }
   require(entry.shape.size() <= 64, "more than 64 dimensions");
   const auto& offsets = value["data_offsets"];
-  require(offsets.size() == 2 && offsets[0].is_number_unsigned() && offsets[1].is_number_unsigned(), "data_offsets are no two numbers");
+  require(offsets.size() == 2 && offsets[0].is_number_unsigned() && offsets[1].is_number_unsigned(),
+          "data_offsets are no two numbers");
   entry.begin = offsets[0].get<std::uint64_t>();
   entry.end = offsets[1].get<std::uint64_t>();
   require(entry.begin <= entry.end && entry.end - entry.begin == bytes,
@@ -132,10 +145,12 @@ inline void require_gapless(std::vector<SafetensorsEntry>& entries, std::uint64_
   std::uint64_t position = 0;
   for (const auto& entry : entries) {
     if (entry.begin != position)
-      throw CheckpointError(fmt::format("tensor {} starts at byte {} of the data, expected {}", entry.name, entry.begin, position));
+      throw CheckpointError(
+          fmt::format("tensor {} starts at byte {} of the data, expected {}", entry.name, entry.begin, position));
     position = entry.end;
   }
-  if (position != bytes) throw CheckpointError(fmt::format("the tensors take {} bytes, the file has {}", position, bytes));
+  if (position != bytes)
+    throw CheckpointError(fmt::format("the tensors take {} bytes, the file has {}", position, bytes));
 }
 
 }  // namespace detail
@@ -147,15 +162,16 @@ struct SafetensorsHeader {
   std::uint64_t data_begin = 0;  ///< position in the file of the first number
 };
 
-/// Reads and checks the header of a safetensors file, of which `in` stands at the start. Throws CheckpointError on anything
-/// that the format forbids: a header beyond 100 MB or not JSON, keys twice, sizes that overflow or differ from their byte
-/// range, overlaps, holes, missing or left-over bytes, an unknown dtype.
+/// Reads and checks the header of a safetensors file, of which `in` stands at the start. Throws CheckpointError on
+/// anything that the format forbids: a header beyond 100 MB or not JSON, keys twice, sizes that overflow or differ from
+/// their byte range, overlaps, holes, missing or left-over bytes, an unknown dtype.
 inline SafetensorsHeader read_safetensors_header(std::istream& in, std::uint64_t file_size) {
   std::uint64_t header_size = 0;
   in.read(reinterpret_cast<char*>(&header_size), sizeof header_size);
   if (!in) throw CheckpointError("too short for a safetensors file");
   if (header_size > detail::kMostHeaderBytes || header_size > file_size - sizeof header_size)
-    throw CheckpointError(fmt::format("a header of {} bytes in a file of {}, at most 100,000,000 are allowed", header_size, file_size));
+    throw CheckpointError(
+        fmt::format("a header of {} bytes in a file of {}, at most 100,000,000 are allowed", header_size, file_size));
   std::string text(header_size, '\0');
   in.read(text.data(), static_cast<std::streamsize>(header_size));
   const auto json = detail::parse_header(text);
@@ -194,9 +210,9 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
   return file;
 }
 
-/// Writes a safetensors file atomically. The header is padded with spaces so that the data start at a multiple of 8 bytes.
-/// Throws CheckpointError for a name that occurs twice or is `__metadata__` and for a dtype that the format lacks, Error
-/// naming the file if it cannot be written.
+/// Writes a safetensors file atomically. The header is padded with spaces so that the data start at a multiple of 8
+/// bytes. Throws CheckpointError for a name that occurs twice or is `__metadata__` and for a dtype that the format
+/// lacks, Error naming the file if it cannot be written.
 inline void write_safetensors(const std::filesystem::path& path, NamedTensors tensors, const Metadata& metadata = {}) {
   // Widest numbers first, so that every tensor starts at a multiple of its own numbers.
   std::ranges::stable_sort(tensors, std::greater(), [](const auto& named) { return named.second.element_size(); });
@@ -204,18 +220,24 @@ inline void write_safetensors(const std::filesystem::path& path, NamedTensors te
   if (!metadata.empty()) header["__metadata__"] = metadata;
   std::uint64_t position = 0;
   for (const auto& [name, tensor] : tensors) {
-    const auto dtype = std::ranges::find(detail::kSafetensorsDtypes, tensor.scalar_type(), [](const auto& pair) { return pair.second; });
+    const auto dtype = std::ranges::find(detail::kSafetensorsDtypes, tensor.scalar_type(),
+                                         [](const auto& pair) { return pair.second; });
     if (dtype == detail::kSafetensorsDtypes.end())
-      throw CheckpointError(fmt::format("{}: safetensors has no dtype for {}", name, c10::toString(tensor.scalar_type())));
-    if (name == "__metadata__" || header.contains(name)) throw CheckpointError(fmt::format("{}: a second tensor called {}", path.string(), name));
-    header[name] = {{"dtype", dtype->first}, {"shape", tensor.sizes().vec()}, {"data_offsets", {position, position + tensor.nbytes()}}};
+      throw CheckpointError(
+          fmt::format("{}: safetensors has no dtype for {}", name, c10::toString(tensor.scalar_type())));
+    if (name == "__metadata__" || header.contains(name))
+      throw CheckpointError(fmt::format("{}: a second tensor called {}", path.string(), name));
+    header[name] = {{"dtype", dtype->first},
+                    {"shape", tensor.sizes().vec()},
+                    {"data_offsets", {position, position + tensor.nbytes()}}};
     position += tensor.nbytes();
   }
   std::string text;
   try {
     text = header.dump();
   } catch (const nlohmann::json::exception& error) {
-    throw CheckpointError(fmt::format("{}: a name or a text of its metadata is not UTF-8 ({})", path.string(), error.what()));
+    throw CheckpointError(
+        fmt::format("{}: a name or a text of its metadata is not UTF-8 ({})", path.string(), error.what()));
   }
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t header_size = text.size();

@@ -66,7 +66,8 @@ class ZipStorages {
     const auto* record = archive_.find(prefix_ + "data/" + storage.key);
     if (record == nullptr) throw CheckpointError(fmt::format("storage {} is missing", storage.key));
     if (record->size != static_cast<std::uint64_t>(storage.bytes))
-      throw CheckpointError(fmt::format("storage {} has {} bytes, expected {}", storage.key, record->size, storage.bytes));
+      throw CheckpointError(
+          fmt::format("storage {} has {} bytes, expected {}", storage.key, record->size, storage.bytes));
     return *record;
   }
 
@@ -74,8 +75,9 @@ class ZipStorages {
   std::string prefix_;
 };
 
-/// The storages of a file in the format that torch.save wrote before version 1.6: pickles of a magic number, the format's
-/// version, the machine, the object and the storages' keys; then each storage's size and bytes. It has no checksums.
+/// The storages of a file in the format that torch.save wrote before version 1.6: pickles of a magic number, the
+/// format's version, the machine, the object and the storages' keys; then each storage's size and bytes. It has no
+/// checksums.
 class LegacyStorages {
  public:
   /// Of the number 0x1950a86a20f9469cfc6c, which the file starts with as a pickle.
@@ -120,7 +122,8 @@ class LegacyStorages {
     const auto found = at_.find(storage.key);
     if (found == at_.end()) throw CheckpointError(fmt::format("storage {} is missing", storage.key));
     if (found->second.second != storage.bytes)
-      throw CheckpointError(fmt::format("storage {} has {} bytes, expected {}", storage.key, found->second.second, storage.bytes));
+      throw CheckpointError(
+          fmt::format("storage {} has {} bytes, expected {}", storage.key, found->second.second, storage.bytes));
   }
 
  private:
@@ -141,15 +144,19 @@ class LegacyStorages {
       in_.read(reinterpret_cast<char*>(&elements), sizeof elements);
       if (!in_) throw CheckpointError(fmt::format("storage {} is cut off", storage.key));
       if (elements != storage.elements)
-        throw CheckpointError(fmt::format("storage {} has {} elements, expected {}", storage.key, elements, storage.elements));
+        throw CheckpointError(
+            fmt::format("storage {} has {} elements, expected {}", storage.key, elements, storage.elements));
       position += static_cast<std::int64_t>(sizeof elements);
-      if (storage.bytes > file_size - position) throw CheckpointError(fmt::format("storage {} is cut off", storage.key));
+      if (storage.bytes > file_size - position)
+        throw CheckpointError(fmt::format("storage {} is cut off", storage.key));
       if (!at_.emplace(storage.key, std::pair(position, storage.bytes)).second)
         throw CheckpointError(fmt::format("storage {} is listed twice", storage.key));
       position += storage.bytes;
     }
-    if (at_.size() != expected.size()) throw CheckpointError(fmt::format("{} storages are missing", expected.size() - at_.size()));
-    if (position != file_size) throw CheckpointError(fmt::format("{} bytes follow the last storage", file_size - position));
+    if (at_.size() != expected.size())
+      throw CheckpointError(fmt::format("{} storages are missing", expected.size() - at_.size()));
+    if (position != file_size)
+      throw CheckpointError(fmt::format("{} bytes follow the last storage", file_size - position));
   }
 
   std::ifstream in_;
@@ -172,8 +179,8 @@ class TorchFile {
   const PickleValue& root() const { return *pickle_.root; }
 
   /// Reads tensors; those that share a storage in the file share it here. Compares everything in the file with its
-  /// checksums, where the format has any, whether asked for or not. The plain values are gone afterwards, so that they take
-  /// no memory beside the tensors. Throws CheckpointError if anything is damaged.
+  /// checksums, where the format has any, whether asked for or not. The plain values are gone afterwards, so that they
+  /// take no memory beside the tensors. Throws CheckpointError if anything is damaged.
   NamedTensors read_all(const TensorWishes& wishes) && {
     pickle_ = {};
     std::unordered_map<std::string, torch::Tensor> bytes;

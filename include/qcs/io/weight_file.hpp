@@ -43,16 +43,29 @@ inline std::string printable(std::string text) {
 inline std::string summary(const PickleValue& value) {
   using Kind = PickleValue::Kind;
   switch (value.kind) {
-    case Kind::kNone: return "None";
-    case Kind::kBool: return value.integer != 0 ? "True" : "False";
-    case Kind::kInteger: return fmt::format("{}", value.integer);
-    case Kind::kFloat: return fmt::format("{}", value.real);
-    case Kind::kText: return value.text;
-    case Kind::kLong: case Kind::kBytes: return fmt::format("{} bytes", value.text.size());
-    case Kind::kTuple: case Kind::kList: case Kind::kSet: return fmt::format("{} items", value.items.size());
-    case Kind::kDict: return fmt::format("{} entries", value.entries.size());
-    case Kind::kClass: return fmt::format("class {}, not looked up", value.text);
-    case Kind::kPersistent: return "a storage";
+    case Kind::kNone:
+      return "None";
+    case Kind::kBool:
+      return value.integer != 0 ? "True" : "False";
+    case Kind::kInteger:
+      return fmt::format("{}", value.integer);
+    case Kind::kFloat:
+      return fmt::format("{}", value.real);
+    case Kind::kText:
+      return value.text;
+    case Kind::kLong:
+    case Kind::kBytes:
+      return fmt::format("{} bytes", value.text.size());
+    case Kind::kTuple:
+    case Kind::kList:
+    case Kind::kSet:
+      return fmt::format("{} items", value.items.size());
+    case Kind::kDict:
+      return fmt::format("{} entries", value.entries.size());
+    case Kind::kClass:
+      return fmt::format("class {}, not looked up", value.text);
+    case Kind::kPersistent:
+      return "a storage";
     case Kind::kObject:
       if (value.made_by("collections.OrderedDict")) return fmt::format("{} entries", value.entries.size());
       return fmt::format("object of {}, not built", value.callee->is(Kind::kClass) ? value.callee->text : "an object");
@@ -89,7 +102,8 @@ inline bool is_plain(const PickleValue& value) {
 inline Metadata texts_in(const PickleValue& dictionary) {
   Metadata texts;
   for (const auto& [key, value] : dictionary.entries)
-    if (key->is(PickleValue::Kind::kText) && value->is(PickleValue::Kind::kText)) texts.insert_or_assign(key->text, value->text);
+    if (key->is(PickleValue::Kind::kText) && value->is(PickleValue::Kind::kText))
+      texts.insert_or_assign(key->text, value->text);
   return texts;
 }
 
@@ -108,14 +122,17 @@ WeightFile weights_of(File file, std::string format) {
   WeightFile weights{.path = {}, .format = std::move(format), .tensors = {}, .metadata = {}, .others = {}};
   const PickleValue* dictionary = nullptr;
   for (const auto* name : kUsualNames)
-    if (const auto* inner = root.find(name); dictionary == nullptr && inner != nullptr && holds_tensors(unwrapped(*inner)))
+    if (const auto* inner = root.find(name);
+        dictionary == nullptr && inner != nullptr && holds_tensors(unwrapped(*inner)))
       dictionary = &unwrapped(*inner);
   if (dictionary == nullptr && holds_tensors(root)) dictionary = &root;
   if (dictionary == nullptr) {
     std::vector<std::string> found;
-    for (const auto& [key, value] : root.entries) found.push_back(fmt::format("{}: {}", summary(*key), summary(unwrapped(*value))));
-    throw CheckpointError(fmt::format("it holds no state_dict; found {}",
-                                      printable(found.empty() ? summary(root) : fmt::format("{}", fmt::join(found, ", ")))));
+    for (const auto& [key, value] : root.entries)
+      found.push_back(fmt::format("{}: {}", summary(*key), summary(unwrapped(*value))));
+    throw CheckpointError(
+        fmt::format("it holds no state_dict; found {}",
+                    printable(found.empty() ? summary(root) : fmt::format("{}", fmt::join(found, ", ")))));
   }
   auto wishes = tensors_in(*dictionary);
   const auto count = static_cast<std::ptrdiff_t>(wishes.size());
@@ -124,8 +141,10 @@ WeightFile weights_of(File file, std::string format) {
     if (!key->is(PickleValue::Kind::kText) || &inner == dictionary) continue;
     if (const auto tensor = tensor_value(inner)) {
       if (dictionary == &root) continue;
-      if (tensor->sizes.empty()) wishes.emplace_back(key->text, *tensor);
-      else weights.others.insert_or_assign(key->text, fmt::format("a tensor of {} dimensions", tensor->sizes.size()));
+      if (tensor->sizes.empty())
+        wishes.emplace_back(key->text, *tensor);
+      else
+        weights.others.insert_or_assign(key->text, fmt::format("a tensor of {} dimensions", tensor->sizes.size()));
     } else if (key->text == "metadata" && inner.is(PickleValue::Kind::kDict)) {
       weights.metadata.merge(texts_in(inner));
     } else {
@@ -150,17 +169,20 @@ inline void require_named_hash(const std::filesystem::path& path) {
   const auto dash = stem.rfind('-');
   if (dash == std::string::npos) return;
   const auto digits = stem.substr(dash + 1);
-  const bool hash = digits.size() >= 8 && digits.size() <= 64 && digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  const bool hash =
+      digits.size() >= 8 && digits.size() <= 64 && digits.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!hash) return;
   if (const auto sum = sha256_of_file(path); !sum.starts_with(digits))
-    throw CheckpointError(fmt::format("its name says that its SHA-256 starts with {}, found {}", digits, sum.substr(0, digits.size())));
+    throw CheckpointError(
+        fmt::format("its name says that its SHA-256 starts with {}, found {}", digits, sum.substr(0, digits.size())));
 }
 
 }  // namespace detail
 
-/// Reads the weights of a file that torch.save wrote (zip or legacy format), of a qcs checkpoint or of a safetensors file;
-/// the content decides, not the name, but a SHA-256 in the name (NAME-HHHHHHHH.pth, PyTorch's habit) must be right. No class named in the file is looked up and nothing in it is called. Throws
-/// CheckpointError, starting with the path, if the file is missing, damaged, of another format or without weights.
+/// Reads the weights of a file that torch.save wrote (zip or legacy format), of a qcs checkpoint or of a safetensors
+/// file; the content decides, not the name, but a SHA-256 in the name (NAME-HHHHHHHH.pth, PyTorch's habit) must be
+/// right. No class named in the file is looked up and nothing in it is called. Throws CheckpointError, starting with
+/// the path, if the file is missing, damaged, of another format or without weights.
 inline WeightFile read_weight_file(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path)) throw CheckpointError(fmt::format("no checkpoint at {}", path.string()));
   std::string head(512, '\0');
@@ -175,8 +197,11 @@ inline WeightFile read_weight_file(const std::filesystem::path& path) {
     // A safetensors file starts with the length of its header, which may look like the start of the others.
     if (head.size() > 8 && head[8] == '{') {
       auto content = read_safetensors(path);
-      file = {.path = {}, .format = "safetensors", .tensors = std::move(content.tensors),
-              .metadata = std::move(content.metadata), .others = {}};
+      file = {.path = {},
+              .format = "safetensors",
+              .tensors = std::move(content.tensors),
+              .metadata = std::move(content.metadata),
+              .others = {}};
     } else if (head.starts_with("PK\3\4") || head.starts_with("PK\5\6")) {
       file = detail::weights_of(ZipTorchFile(path), "torch.save");
     } else if (head.starts_with('\x80')) {
@@ -184,7 +209,8 @@ inline WeightFile read_weight_file(const std::filesystem::path& path) {
     } else if (head.size() > 262 && std::string_view(head).substr(257, 5) == "ustar") {
       throw CheckpointError("a tar file, which PyTorch wrote before 0.1.10: load and save it with a newer PyTorch");
     } else {
-      throw CheckpointError(fmt::format("neither a file of torch.save nor safetensors; it starts with `{}`", detail::printable(head.substr(0, 16))));
+      throw CheckpointError(fmt::format("neither a file of torch.save nor safetensors; it starts with `{}`",
+                                        detail::printable(head.substr(0, 16))));
     }
     file.path = path;
     return file;

@@ -20,12 +20,13 @@ namespace qcs::io {
 
 namespace detail {
 
-/// Pickles a value of dictionaries, texts, numbers and tensors into the zip that torch.save writes. torch::pickle_save would
-/// wrap each dictionary in a call that restores its C++ type, which `torch.load(weights_only=True)` refuses; it would also
-/// hold the whole file in memory.
+/// Pickles a value of dictionaries, texts, numbers and tensors into the zip that torch.save writes. torch::pickle_save
+/// would wrap each dictionary in a call that restores its C++ type, which `torch.load(weights_only=True)` refuses; it
+/// would also hold the whole file in memory.
 inline void pickle_to(std::ostream& out, const c10::IValue& root) {
   std::string pickle;
-  torch::jit::Pickler pickler([&](const char* bytes, std::size_t size) { pickle.append(bytes, size); }, nullptr, nullptr, nullptr, {},
+  torch::jit::Pickler pickler([&](const char* bytes, std::size_t size) { pickle.append(bytes, size); }, nullptr,
+                              nullptr, nullptr, {},
                               /*tag_aggregates=*/false);
   pickler.protocol();
   pickler.pushIValue(root);
@@ -45,8 +46,8 @@ inline void pickle_to(std::ostream& out, const c10::IValue& root) {
 
 }  // namespace detail
 
-/// Writes a value as a file of torch.save that Python reads with and without `weights_only`, atomically. Throws Error naming
-/// the file.
+/// Writes a value as a file of torch.save that Python reads with and without `weights_only`, atomically. Throws Error
+/// naming the file.
 inline void write_torch_value(const std::filesystem::path& path, const c10::IValue& root) {
   write_atomically(path, [&](std::ofstream& out) {
     try {
@@ -59,8 +60,8 @@ inline void write_torch_value(const std::filesystem::path& path, const c10::IVal
   });
 }
 
-/// Writes weights as {"state_dict": {name: tensor}, "metadata": {...}}, see write_torch_value. Also throws CheckpointError for
-/// a name that occurs twice.
+/// Writes weights as {"state_dict": {name: tensor}, "metadata": {...}}, see write_torch_value. Also throws
+/// CheckpointError for a name that occurs twice.
 inline void write_torch(const std::filesystem::path& path, const NamedTensors& tensors, const Metadata& metadata = {}) {
   c10::impl::GenericDict root(c10::StringType::get(), c10::AnyType::get());
   c10::Dict<std::string, torch::Tensor> state;

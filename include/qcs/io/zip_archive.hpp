@@ -47,7 +47,8 @@ class ZipArchive {
     for (zip_int64_t i = 0; i < zip_get_num_entries(file_.archive.get(), 0); ++i) {
       zip_stat_t stat;
       constexpr auto kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC;
-      if (zip_stat_index(file_.archive.get(), static_cast<zip_uint64_t>(i), 0, &stat) != 0 || (stat.valid & kNeeded) != kNeeded)
+      if (zip_stat_index(file_.archive.get(), static_cast<zip_uint64_t>(i), 0, &stat) != 0 ||
+          (stat.valid & kNeeded) != kNeeded)
         throw CheckpointError(fmt::format("damaged zip archive: record {} has no full directory entry", i));
       if (stat.comp_method != ZIP_CM_STORE || stat.comp_size != stat.size)
         throw CheckpointError(fmt::format("record {} is compressed; torch.save stores records as they are", stat.name));
@@ -55,7 +56,8 @@ class ZipArchive {
         throw CheckpointError(fmt::format("record {} is encrypted", stat.name));
       total += stat.size;
       if (stat.size > file_size || total > file_size)
-        throw CheckpointError(fmt::format("damaged zip archive: its records claim more bytes than the file's {}", file_size));
+        throw CheckpointError(
+            fmt::format("damaged zip archive: its records claim more bytes than the file's {}", file_size));
       if (!by_name_.emplace(stat.name, records_.size()).second)
         throw CheckpointError(fmt::format("damaged zip archive: two records are called {}", stat.name));
       records_.push_back({stat.name, static_cast<std::uint64_t>(i), stat.size});
@@ -132,7 +134,8 @@ class ZipArchive {
       zip_error_init_with_code(&error, code);
       const std::string text = zip_error_strerror(&error);
       zip_error_fini(&error);
-      if (code == ZIP_ER_NOZIP) throw CheckpointError("damaged zip archive: its end is missing, the file was cut off or changed");
+      if (code == ZIP_ER_NOZIP)
+        throw CheckpointError("damaged zip archive: its end is missing, the file was cut off or changed");
       throw CheckpointError(fmt::format("damaged zip archive: {}", text));
     }
     return file;
@@ -153,7 +156,8 @@ class ZipArchive {
     std::vector<char> chunk(wish.target == nullptr ? std::min<std::uint64_t>(record.size, 1 << 16) : 0);
     std::uint64_t done = 0;
     while (done < record.size) {
-      const auto count = wish.target == nullptr ? zip_fread(file.get(), chunk.data(), std::min<std::uint64_t>(record.size - done, chunk.size()))
+      const auto count = wish.target == nullptr ? zip_fread(file.get(), chunk.data(),
+                                                            std::min<std::uint64_t>(record.size - done, chunk.size()))
                                                 : zip_fread(file.get(), wish.target + done, record.size - done);
       if (count <= 0) break;
       done += static_cast<std::uint64_t>(count);

@@ -32,7 +32,8 @@ struct KeyReport {
     const auto part = [&](std::string_view kind, const std::vector<std::string>& names, bool list) {
       std::string out = fmt::format(", {} {}", names.size(), kind);
       if (!list) return out;
-      const std::vector<std::string> first(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size())));
+      const std::vector<std::string> first(names.begin(),
+                                           names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size())));
       return out + fmt::format(" ({}{})", fmt::join(first, "; "), names.size() > shown ? "; ..." : "");
     };
     std::string all = fmt::format("{} loaded", loaded.size());
@@ -55,10 +56,11 @@ struct LoadOptions {
 };
 
 /// Copies tensors into a module's parameters and buffers by name, converted to the module's dtypes and device.
-/// Strict matching throws CheckpointError with the report unless every tensor of the module is there in its shape and the
-/// file has no other ones but those of `unused_by_design`; the module is then left as it was. Partial matching takes what
-/// fits, and the report names the rest.
-inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors& tensors, const LoadOptions& options = {}) {
+/// Strict matching throws CheckpointError with the report unless every tensor of the module is there in its shape and
+/// the file has no other ones but those of `unused_by_design`; the module is then left as it was. Partial matching
+/// takes what fits, and the report names the rest.
+inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors& tensors,
+                              const LoadOptions& options = {}) {
   const auto wanted = [&](std::string_view name) { return !options.base_branch || of_base_branch(name); };
   KeyReport report;
   std::map<std::string, torch::Tensor> by_name;
@@ -81,7 +83,8 @@ inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors&
         copies.emplace_back(item.value(), found->second);
         report.loaded.push_back(item.key());
       } else {
-        report.mismatched.push_back(fmt::format("{} has shape ({}), expected ({})", item.key(), fmt::join(found->second.sizes(), ", "),
+        report.mismatched.push_back(fmt::format("{} has shape ({}), expected ({})", item.key(),
+                                                fmt::join(found->second.sizes(), ", "),
                                                 fmt::join(item.value().sizes(), ", ")));
       }
       by_name.erase(found);
@@ -89,7 +92,8 @@ inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors&
   };
   match(module.named_parameters());
   match(module.named_buffers());
-  for (const auto& [name, tensor] : by_name) (unused_by_design(name) ? report.unused : report.unexpected).push_back(name);
+  for (const auto& [name, tensor] : by_name)
+    (unused_by_design(name) ? report.unused : report.unexpected).push_back(name);
   if (options.matching == Matching::kStrict && !report.exact()) throw CheckpointError(report.text());
   const torch::NoGradGuard no_grad;
   for (auto& [target, value] : copies) target.copy_(value);

@@ -75,8 +75,7 @@ inline PreparedDataset prepare_affectnet(const AffectNetOptions& options) {
         dataset.splits[s].skipped = "no csv was given";
         continue;
       }
-      detail::read_affectnet_csv(csvs[s], rows, options.classes, dataset.splits[s],
-                                 options.crop ? &faces[s] : nullptr);
+      detail::read_affectnet_csv(csvs[s], rows, options.classes, dataset.splits[s], options.crop ? &faces[s] : nullptr);
       dataset.sources.push_back(SourceFile::of(csvs[s]));
     }
     dataset.rule = "expression of the csv";

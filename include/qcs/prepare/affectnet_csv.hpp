@@ -67,8 +67,8 @@ inline std::optional<cv::Rect> affectnet_box(const CsvTable& table, const std::a
 }
 
 /// Reads one csv of AffectNet into a split, in its order; `rows` has the images of the other csv, if that was read
-/// before. With `faces`, the row's face goes there for every line of the split. Throws DataError with all faulty rows by
-/// file and line, also those whose image the other csv has.
+/// before. With `faces`, the row's face goes there for every line of the split. Throws DataError with all faulty rows
+/// by file and line, also those whose image the other csv has.
 inline void read_affectnet_csv(const std::filesystem::path& file, RowCollector& rows, int classes, PreparedSplit& split,
                                std::vector<AffectNetFace>* faces) {
   CsvTable table(file, "AffectNet csv", kAffectNetColumns);

@@ -95,8 +95,8 @@ struct PreparedDataset {
   std::vector<PreparedSplit> splits{};
   std::vector<SourceFile> sources{};
   std::vector<SourceFolder> source_folders{};  ///< only where folders, not files, say what label an image has
-  std::vector<std::string> notes{};          ///< what a user should know besides
-  std::string classes_file = "classes.txt";  ///< data sets that share a folder give it different names
+  std::vector<std::string> notes{};            ///< what a user should know besides
+  std::string classes_file = "classes.txt";    ///< data sets that share a folder give it different names
 };
 
 }  // namespace qcs

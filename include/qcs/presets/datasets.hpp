@@ -57,7 +57,8 @@ struct AffectNet8 {
   using DcsResidual = PreNormResidual;
 };
 
-/// Calls `visit.operator()<Dataset>()` with the data set called `name`, raf_db, ferplus, affectnet7 or affectnet8 (with `-` or
+/// Calls `visit.operator()<Dataset>()` with the data set called `name`, raf_db, ferplus, affectnet7 or affectnet8 (with
+/// `-` or
 /// `_`), and returns its result. Throws ConfigError on another name.
 auto with_dataset(std::string_view name, auto&& visit) {
   std::string plain(name);
@@ -66,8 +67,8 @@ auto with_dataset(std::string_view name, auto&& visit) {
   if (plain == FerPlus::kProgram) return visit.template operator()<FerPlus>();
   if (plain == AffectNet7::kProgram) return visit.template operator()<AffectNet7>();
   if (plain == AffectNet8::kProgram) return visit.template operator()<AffectNet8>();
-  throw ConfigError(fmt::format("unknown data set `{}`, expected {}, {}, {} or {}", name, RafDb::kProgram, FerPlus::kProgram,
-                                AffectNet7::kProgram, AffectNet8::kProgram));
+  throw ConfigError(fmt::format("unknown data set `{}`, expected {}, {}, {} or {}", name, RafDb::kProgram,
+                                FerPlus::kProgram, AffectNet7::kProgram, AffectNet8::kProgram));
 }
 
 }  // namespace qcs

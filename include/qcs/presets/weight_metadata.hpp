@@ -9,20 +9,21 @@
 
 namespace qcs {
 
-/// What must travel with weights so that another program can use them: label space (see io::put_labels), `preprocessing`
-/// (JSON: from an image file to the network's input), `recipe` (JSON: how they were trained) and `qcs_version`.
+/// What must travel with weights so that another program can use them: label space (see io::put_labels),
+/// `preprocessing` (JSON: from an image file to the network's input), `recipe` (JSON: how they were trained) and
+/// `qcs_version`.
 inline io::Metadata weight_metadata(const Labels& labels, const Recipe& recipe) {
   io::Metadata metadata;
   io::put_labels(metadata, labels);
   const auto& transform = recipe.transform;
-  metadata["preprocessing"] = nlohmann::ordered_json{{"colour", "RGB"},
-                                                     {"resize", transform.resize},
-                                                     {"interpolation", "bilinear, antialiased"},
-                                                     {"centre_crop", transform.crop},
-                                                     {"scale", "value / 255"},
-                                                     {"mean", transform.mean},
-                                                     {"std", transform.std}}
-                                  .dump();
+  metadata["preprocessing"] = nlohmann::ordered_json{
+      {"colour", "RGB"},
+      {"resize", transform.resize},
+      {"interpolation", "bilinear, antialiased"},
+      {"centre_crop", transform.crop},
+      {"scale", "value / 255"},
+      {"mean", transform.mean},
+      {"std", transform.std}}.dump();
   nlohmann::ordered_json values;
   for (const auto& [name, value] : describe(recipe)) values[name] = value;
   metadata["recipe"] = values.dump();

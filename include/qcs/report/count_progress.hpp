@@ -11,9 +11,9 @@
 
 namespace qcs {
 
-/// Shows on a terminal how far a count is, at most ten times a second, and wipes that when the count is complete or this
-/// object goes: "images [====>     ] 1200/3000 9s left". Fits where a qcs::Progress is asked for. A count that starts
-/// over, as for a second list, gets a clock of its own.
+/// Shows on a terminal how far a count is, at most ten times a second, and wipes that when the count is complete or
+/// this object goes: "images [====>     ] 1200/3000 9s left". Fits where a qcs::Progress is asked for. A count that
+/// starts over, as for a second list, gets a clock of its own.
 class CountProgress {
  public:
   /// @param what stands before the bar: "images", "opening"

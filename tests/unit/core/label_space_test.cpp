@@ -4,7 +4,8 @@
 
 using namespace qcs;
 
-static_assert(LabelSpace<RafDbLabels> && LabelSpace<FerPlusLabels> && LabelSpace<AffectNet7Labels> && LabelSpace<AffectNet8Labels>);
+static_assert(LabelSpace<RafDbLabels> && LabelSpace<FerPlusLabels> && LabelSpace<AffectNet7Labels> &&
+              LabelSpace<AffectNet8Labels>);
 static_assert(!LabelSpace<Labels>);
 
 BOOST_AUTO_TEST_CASE(label_spaces_list_their_classes_in_the_order_of_the_labels) {
@@ -22,9 +23,11 @@ BOOST_AUTO_TEST_CASE(two_label_spaces_that_differ_are_both_named) {
   auto renamed = raf;
   renamed.name = "my faces";
   BOOST_CHECK_NO_THROW(require_same_labels(renamed, "a file", raf, "this run"));
-  BOOST_CHECK_EXCEPTION(require_same_labels(affect, "w.pt", raf, "this run"), ConfigError, [](const ConfigError& error) {
-    return std::string(error.what()) ==
-           "label spaces differ: w.pt has AffectNet-7 (Neutral, Happy, Sad, Surprise, Fear, Disgust, Anger), this run has RAF-DB "
-           "(Surprise, Fear, Disgust, Happy, Sad, Anger, Neutral)";
-  });
+  BOOST_CHECK_EXCEPTION(require_same_labels(affect, "w.pt", raf, "this run"), ConfigError,
+                        [](const ConfigError& error) {
+                          return std::string(error.what()) ==
+                                 "label spaces differ: w.pt has AffectNet-7 (Neutral, Happy, Sad, Surprise, Fear, "
+                                 "Disgust, Anger), this run has RAF-DB "
+                                 "(Surprise, Fear, Disgust, Happy, Sad, Anger, Neutral)";
+                        });
 }

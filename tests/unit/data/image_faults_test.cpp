@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Damaged image files: a decoder may refuse them or make something of them, but nothing else may happen, and a file without
-// its end must not pass for an image.
+// Damaged image files: a decoder may refuse them or make something of them, but nothing else may happen, and a file
+// without its end must not pass for an image.
 
+#include <unistd.h>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cstdio>
 #include <qcs/core/random.hpp>
 #include <qcs/data/image_io.hpp>
-#include <unistd.h>
 
 #include "support.hpp"
 
@@ -96,12 +96,14 @@ BOOST_AUTO_TEST_CASE(absurd_sizes_are_refused_before_decoding) {
   std::size_t frame = 2;
   while (!(jpeg[frame] == 0xFF && jpeg[frame + 1] == 0xC0)) ++frame;
   const std::string big16(4, '\xFF'), big32("\0\0\xFF\xFF\0\0\xFF\xFF", 8), little32("\xFF\xFF\0\0\xFF\xFF\0\0", 8);
-  for (const auto& [format, at, sizes] : {Case{".jpg", frame + 5, big16}, Case{".png", 16, big32}, Case{".bmp", 18, little32}}) {
+  for (const auto& [format, at, sizes] :
+       {Case{".jpg", frame + 5, big16}, Case{".png", 16, big32}, Case{".bmp", 18, little32}}) {
     auto bytes = encoded(format);
     std::copy(sizes.begin(), sizes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
     const auto start = std::chrono::steady_clock::now();
-    BOOST_TEST(support::message_of<qcs::DataError>([&] { qcs::decode_rgb(bytes, "image"); }).find("says 65535 x 65535 pixels") !=
-               std::string::npos);
+    BOOST_TEST(support::message_of<qcs::DataError>([&] {
+                 qcs::decode_rgb(bytes, "image");
+               }).find("says 65535 x 65535 pixels") != std::string::npos);
     BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::milliseconds(50)));
   }
 }

@@ -82,7 +82,9 @@ BOOST_FIXTURE_TEST_CASE(a_pack_that_was_changed_is_refused, Packed) {
     std::string changed = whole;
     changed[at] = static_cast<char>(changed[at] ^ 4);
     write("changed.pack", changed);
-    BOOST_TEST(message_of<DataError>([&] { PackedImages(*this / "changed.pack"); }).starts_with((*this / "changed.pack").string()));
+    BOOST_TEST(message_of<DataError>([&] {
+                 PackedImages(*this / "changed.pack");
+               }).starts_with((*this / "changed.pack").string()));
   }
   for (const std::size_t size : {std::size_t{0}, std::size_t{7}, whole.size() / 2, whole.size() - 1})
     BOOST_CHECK_THROW(PackedImages(write("cut.pack", whole.substr(0, size))), DataError);
@@ -92,9 +94,11 @@ BOOST_FIXTURE_TEST_CASE(a_pack_that_was_changed_is_refused, Packed) {
 BOOST_FIXTURE_TEST_CASE(a_list_with_an_image_that_is_not_in_the_pack_is_refused, Packed) {
   const auto pack = std::make_shared<const PackedImages>(*this / "images.pack");
   write("more.txt", "1.png 1\nother.png 2\n");
-  BOOST_TEST(message_of<DataError>([&] { read_packed_list(*this / "more.txt", *pack, 3); }).find("more.txt:2: no image file `other.png`") !=
-             std::string::npos);
-  BOOST_CHECK_THROW(ImageSource(list, BadImages::kFail, pack), DataError);  // its names are paths, not names in the pack
+  BOOST_TEST(message_of<DataError>([&] {
+               read_packed_list(*this / "more.txt", *pack, 3);
+             }).find("more.txt:2: no image file `other.png`") != std::string::npos);
+  BOOST_CHECK_THROW(ImageSource(list, BadImages::kFail, pack),
+                    DataError);  // its names are paths, not names in the pack
 }
 
 BOOST_FIXTURE_TEST_CASE(bad_images_end_an_epoch_or_are_skipped_and_named, Packed) {
@@ -103,7 +107,8 @@ BOOST_FIXTURE_TEST_CASE(bad_images_end_an_epoch_or_are_skipped_and_named, Packed
   const ImageSource skipping(list, BadImages::kSkip);
   const auto tuples = epoch_of(skipping, 0);
   BOOST_TEST(tuples.size(0) == static_cast<std::int64_t>(4 * kLabels.size()), "every tuple is there");
-  for (const int workers : {1, 2, 8}) BOOST_TEST(torch::equal(epoch_of(ImageSource(list, BadImages::kSkip), workers), tuples));
+  for (const int workers : {1, 2, 8})
+    BOOST_TEST(torch::equal(epoch_of(ImageSource(list, BadImages::kSkip), workers), tuples));
   BOOST_REQUIRE(skipping.skipped().size() == 1U);
   BOOST_TEST(skipping.skipped()[0].starts_with((*this / "5.png").string()));
 
@@ -118,7 +123,9 @@ BOOST_FIXTURE_TEST_CASE(bad_images_end_an_epoch_or_are_skipped_and_named, Packed
 
 BOOST_FIXTURE_TEST_CASE(a_list_of_bad_images_ends_even_when_they_are_skipped, Packed) {
   for (const auto& name : names()) write(name, "no image");
-  BOOST_TEST(message_of<DataError>([&] { epoch_of(ImageSource(list, BadImages::kSkip), 2); }).find("100 tuples in a row") != std::string::npos);
+  BOOST_TEST(message_of<DataError>([&] {
+               epoch_of(ImageSource(list, BadImages::kSkip), 2);
+             }).find("100 tuples in a row") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

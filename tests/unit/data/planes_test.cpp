@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The transforms work on planes and only on the pixels that come out. Here they are held against the plain operations of
-// namespace qcs::image, one after the other on the whole image.
+// The transforms work on planes and only on the pixels that come out. Here they are held against the plain operations
+// of namespace qcs::image, one after the other on the whole image.
 
 #include <boost/test/unit_test.hpp>
 #include <qcs/data/geometry.hpp>
@@ -34,7 +34,8 @@ torch::Tensor plain(const TransformOptions& options, const cv::Mat& rgb, const A
 
 torch::Tensor every(const torch::Tensor& image, int stride) {
   using torch::indexing::Slice;
-  return image.index({Slice(), Slice(0, torch::indexing::None, stride), Slice(0, torch::indexing::None, stride)}).contiguous();
+  return image.index({Slice(), Slice(0, torch::indexing::None, stride), Slice(0, torch::indexing::None, stride)})
+      .contiguous();
 }
 
 cv::Mat noise(int rows, int cols, std::uint64_t seed, bool grey) {
@@ -43,7 +44,8 @@ cv::Mat noise(int rows, int cols, std::uint64_t seed, bool grey) {
   for (int y = 0; y < rows; ++y)
     for (int x = 0; x < cols; ++x)
       for (int c = 0; c < 3; ++c)
-        image.at<cv::Vec3b>(y, x)[c] = grey && c > 0 ? image.at<cv::Vec3b>(y, x)[0] : static_cast<std::uint8_t>(rng() >> 24);
+        image.at<cv::Vec3b>(y, x)[c] =
+            grey && c > 0 ? image.at<cv::Vec3b>(y, x)[0] : static_cast<std::uint8_t>(rng() >> 24);
   return image;
 }
 
@@ -73,8 +75,9 @@ BOOST_AUTO_TEST_CASE(training_equals_the_plain_operations_for_every_stride) {
             options.stride = stride;
             auto found = torch::empty({3, options.side(), options.side()});
             TrainTransform(options).apply(image, drawn, found.data_ptr<float>());
-            BOOST_TEST(torch::equal(found, every(expected, stride)),
-                       rows << " x " << cols << (grey ? " grey" : " colour") << ", stride " << stride << ", number " << number);
+            BOOST_TEST(torch::equal(found, every(expected, stride)), rows << " x " << cols
+                                                                          << (grey ? " grey" : " colour") << ", stride "
+                                                                          << stride << ", number " << number);
           }
         }
 }
@@ -102,7 +105,8 @@ BOOST_AUTO_TEST_CASE(every_colour_is_turned_and_greyed_alike) {
   for (const auto& [turns, saturation] : {std::pair{.1, .8}, {-.07, 1.2}, {.013, 1.0}}) {
     for (int r = 0; r < 256; ++r)
       for (int i = 0; i < 65536; ++i) {
-        all.at<cv::Vec3b>(r, i) = cv::Vec3b(static_cast<std::uint8_t>(r), static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i));
+        all.at<cv::Vec3b>(r, i) =
+            cv::Vec3b(static_cast<std::uint8_t>(r), static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i));
         for (int c = 0; c < 3; ++c) planes.row(c, r)[i] = all.at<cv::Vec3b>(r, i)[c];
       }
     image::adjust_hue(planes, turns);

@@ -53,14 +53,16 @@ BOOST_AUTO_TEST_CASE(tensors_and_metadata_come_back_as_they_were) {
 
 BOOST_AUTO_TEST_CASE(every_truncated_safetensors_file_is_detected) {
   const TemporaryFile file;
-  io::write_safetensors(file.path(), {{"a", torch::ones({3})}, {"b", torch::zeros({2, 2}, torch::kFloat64)}}, {{"k", "v"}});
+  io::write_safetensors(file.path(), {{"a", torch::ones({3})}, {"b", torch::zeros({2, 2}, torch::kFloat64)}},
+                        {{"k", "v"}});
   const auto bytes = test::bytes_of(file.path());
   for (std::size_t length = 0; length < bytes.size(); ++length) {
     file.write(bytes.substr(0, length));
     BOOST_CHECK_THROW(io::read_safetensors(file.path()), CheckpointError);
   }
   file.write(bytes + "x");
-  BOOST_CHECK_EXCEPTION(io::read_safetensors(file.path()), CheckpointError, says("the tensors take 44 bytes, the file has 45"));
+  BOOST_CHECK_EXCEPTION(io::read_safetensors(file.path()), CheckpointError,
+                        says("the tensors take 44 bytes, the file has 45"));
 }
 
 BOOST_AUTO_TEST_CASE(what_the_format_forbids_is_refused) {
@@ -74,8 +76,10 @@ BOOST_AUTO_TEST_CASE(what_the_format_forbids_is_refused) {
   };
   const std::vector<Case> cases{
       {R"({"a":)" + f32("2", "0,8") + "}", 9, "the tensors take 8 bytes, the file has 9"},
-      {R"({"a":)" + f32("2", "0,8") + R"(,"b":)" + f32("2", "4,12") + "}", 12, "tensor b starts at byte 4 of the data, expected 8"},
-      {R"({"a":)" + f32("2", "0,8") + R"(,"b":)" + f32("1", "12,16") + "}", 16, "tensor b starts at byte 12 of the data, expected 8"},
+      {R"({"a":)" + f32("2", "0,8") + R"(,"b":)" + f32("2", "4,12") + "}", 12,
+       "tensor b starts at byte 4 of the data, expected 8"},
+      {R"({"a":)" + f32("2", "0,8") + R"(,"b":)" + f32("1", "12,16") + "}", 16,
+       "tensor b starts at byte 12 of the data, expected 8"},
       {R"({"a":)" + f32("3", "0,8") + "}", 8, "do not hold its 12 bytes"},
       {R"({"a":)" + f32("2", "8,0") + "}", 8, "do not hold its 8 bytes"},
       {R"({"a":)" + f32("-2", "0,8") + "}", 8, "a size is no whole number"},
@@ -93,7 +97,8 @@ BOOST_AUTO_TEST_CASE(what_the_format_forbids_is_refused) {
       {R"({"a":)", 0, "no JSON"},
       {"{\"a\xff\":1}", 0, "no JSON"},
       {"[]", 0, "does not start with"},
-      {R"({"a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"BOOL","shape":[1],"data_offsets":[1,2]}})", 3, "the file has 3"},
+      {R"({"a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"BOOL","shape":[1],"data_offsets":[1,2]}})",
+       3, "the file has 3"},
   };
   const TemporaryFile file;
   for (const auto& c : cases) {
@@ -111,7 +116,9 @@ BOOST_AUTO_TEST_CASE(what_the_format_forbids_is_refused) {
 BOOST_AUTO_TEST_CASE(names_that_cannot_be_written_are_refused) {
   const TemporaryFile file;
   const auto one = torch::ones({1});
-  BOOST_CHECK_EXCEPTION(io::write_safetensors(file.path(), {{"a", one}, {"a", one}}), CheckpointError, says("a second tensor called a"));
+  BOOST_CHECK_EXCEPTION(io::write_safetensors(file.path(), {{"a", one}, {"a", one}}), CheckpointError,
+                        says("a second tensor called a"));
   BOOST_CHECK_THROW(io::write_safetensors(file.path(), {{"__metadata__", one}}), CheckpointError);
-  BOOST_CHECK_EXCEPTION(io::write_safetensors(file.path(), {{"q", one.to(torch::kComplexDouble)}}), CheckpointError, says("no dtype"));
+  BOOST_CHECK_EXCEPTION(io::write_safetensors(file.path(), {{"q", one.to(torch::kComplexDouble)}}), CheckpointError,
+                        says("no dtype"));
 }

@@ -17,9 +17,9 @@ namespace {
 
 std::string dtype_name(const torch::Tensor& tensor) {
   static const std::map<torch::ScalarType, std::string> names{
-      {torch::kFloat32, "torch.float32"}, {torch::kFloat64, "torch.float64"}, {torch::kFloat16, "torch.float16"},
-      {torch::kBFloat16, "torch.bfloat16"}, {torch::kInt64, "torch.int64"}, {torch::kInt32, "torch.int32"},
-      {torch::kUInt8, "torch.uint8"}, {torch::kBool, "torch.bool"}};
+      {torch::kFloat32, "torch.float32"},   {torch::kFloat64, "torch.float64"}, {torch::kFloat16, "torch.float16"},
+      {torch::kBFloat16, "torch.bfloat16"}, {torch::kInt64, "torch.int64"},     {torch::kInt32, "torch.int32"},
+      {torch::kUInt8, "torch.uint8"},       {torch::kBool, "torch.bool"}};
   return names.at(tensor.scalar_type());
 }
 
@@ -39,7 +39,8 @@ std::vector<std::string> differences(const io::NamedTensors& tensors) {
     const auto& entry = expected()[name];
     const auto values = tensor.to(torch::kFloat64).contiguous();
     const std::vector<double> found(values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
-    if (dtype_name(tensor) != entry["dtype"] || tensor.sizes().vec() != entry["shape"].get<std::vector<std::int64_t>>() ||
+    if (dtype_name(tensor) != entry["dtype"] ||
+        tensor.sizes().vec() != entry["shape"].get<std::vector<std::int64_t>>() ||
         found != entry["values"].get<std::vector<double>>())
       wrong.push_back(name);
   }
@@ -104,8 +105,9 @@ BOOST_AUTO_TEST_CASE(every_truncation_is_detected) {
   }
 }
 
-/// Every byte changed, all bits of it and a single one. In zip files the change must be found or must not matter; the legacy format has no
-/// checksum, so a changed number in it is just another number: there, all that can be asked is that reading stays safe.
+/// Every byte changed, all bits of it and a single one. In zip files the change must be found or must not matter; the
+/// legacy format has no checksum, so a changed number in it is just another number: there, all that can be asked is
+/// that reading stays safe.
 BOOST_AUTO_TEST_CASE(every_changed_byte_is_detected_or_harmless) {
   for (const auto& name : kGood) {
     const bool zip = name.find("zip") != std::string::npos;
@@ -172,9 +174,10 @@ BOOST_AUTO_TEST_CASE(a_small_pickle_cannot_ask_for_much_memory) {
   }
   for (int i = 0; i < 400; ++i) pickle.insert(pickle.end(), {'h', 0, 'h', 1, '\x93', '0'});
   pickle.push_back('.');
-  BOOST_CHECK_EXCEPTION(io::PickleReader({pickle.data(), pickle.size()}).read(), CheckpointError, [](const CheckpointError& error) {
-    return std::string(error.what()).find("a class name is too long") != std::string::npos;
-  });
+  BOOST_CHECK_EXCEPTION(io::PickleReader({pickle.data(), pickle.size()}).read(), CheckpointError,
+                        [](const CheckpointError& error) {
+                          return std::string(error.what()).find("a class name is too long") != std::string::npos;
+                        });
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_checkpoint_is_called_so) {
@@ -183,7 +186,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_checkpoint_is_called_so) {
   };
   BOOST_CHECK_EXCEPTION(io::read_weight_file("none.pth"), CheckpointError, says("no checkpoint at none.pth"));
   const TemporaryFile file("a line of text, long enough to be looked at");
-  BOOST_CHECK_EXCEPTION(io::read_weight_file(file.path()), CheckpointError, says("neither a file of torch.save nor safetensors"));
+  BOOST_CHECK_EXCEPTION(io::read_weight_file(file.path()), CheckpointError,
+                        says("neither a file of torch.save nor safetensors"));
   BOOST_CHECK_EXCEPTION(io::read_weight_file(file.path()), CheckpointError, says(file.path().string()));
   file.write("");
   BOOST_CHECK_EXCEPTION(io::read_weight_file(file.path()), CheckpointError, says("neither"));

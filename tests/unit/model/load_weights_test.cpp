@@ -15,8 +15,10 @@ struct Toy : torch::nn::Module {
 
 io::NamedTensors weights_of(const torch::nn::Module& module, const std::string& prefix = "") {
   io::NamedTensors tensors;
-  for (const auto& item : module.named_parameters()) tensors.emplace_back(prefix + item.key(), torch::rand_like(item.value()));
-  for (const auto& item : module.named_buffers()) tensors.emplace_back(prefix + item.key(), torch::full_like(item.value(), 3));
+  for (const auto& item : module.named_parameters())
+    tensors.emplace_back(prefix + item.key(), torch::rand_like(item.value()));
+  for (const auto& item : module.named_buffers())
+    tensors.emplace_back(prefix + item.key(), torch::full_like(item.value(), 3));
   return tensors;
 }
 
@@ -51,9 +53,10 @@ BOOST_AUTO_TEST_CASE(strict_loading_names_everything_and_changes_nothing) {
   auto tensors = weights_of(toy);
   tensors[1] = {"embed_q.bias", torch::ones({4})};
   tensors[2].first = "extra";
-  BOOST_CHECK_EXCEPTION(load_weights(toy, tensors), CheckpointError,
-                        says("5 loaded, 1 missing (norm.weight), 1 unexpected (extra), 1 of another shape (embed_q.bias has shape (4), "
-                             "expected (3))"));
+  BOOST_CHECK_EXCEPTION(
+      load_weights(toy, tensors), CheckpointError,
+      says("5 loaded, 1 missing (norm.weight), 1 unexpected (extra), 1 of another shape (embed_q.bias has shape (4), "
+           "expected (3))"));
   BOOST_TEST(torch::equal(toy.named_parameters()["embed_q.weight"], before));
 }
 
@@ -89,7 +92,7 @@ BOOST_AUTO_TEST_CASE(modules_that_nothing_uses_are_known_by_name) {
                            "VIT_cross.CON1.weight", "VIT_base.IRLinear2.bias", "VIT_cross.eca_block.conv.weight",
                            "VIT_base.blocks.1.conv.weight", "VIT_cross.blocks.12.conv.bias", "fusion.classifier.bias"})
     BOOST_TEST(unused_by_design(name), name);
-  for (const auto* name : {"VIT_base.blocks.1.mlp.fc1.weight", "VIT_base.head.linear.weight", "conv1.weight", "ir_back.body1.0.bias",
-                           "VIT_base.blocks.0.attn.conv.weight", "embed_q.0.weight"})
+  for (const auto* name : {"VIT_base.blocks.1.mlp.fc1.weight", "VIT_base.head.linear.weight", "conv1.weight",
+                           "ir_back.body1.0.bias", "VIT_base.blocks.0.attn.conv.weight", "embed_q.0.weight"})
     BOOST_TEST(!unused_by_design(name), name);
 }

@@ -111,7 +111,8 @@ BOOST_AUTO_TEST_CASE(an_image_of_both_csv_files_is_a_fault) {
 BOOST_AUTO_TEST_CASE(an_empty_csv_names_the_line_of_its_header) {
   add({"a.jpg"});
   options.train_csv = write("t.csv", "\n\nsubDirectory_filePath,expression\n\n");
-  BOOST_TEST(fault() == fmt::format("{0}: 1 fault\n{0}:3: there are no rows below the header", options.train_csv.string()));
+  BOOST_TEST(fault() ==
+             fmt::format("{0}: 1 fault\n{0}:3: there are no rows below the header", options.train_csv.string()));
 }
 
 BOOST_AUTO_TEST_CASE(faces_are_cut_out) {

@@ -10,15 +10,17 @@ template <class Loop, class... Values>
   loop(values...);
 }
 
-/// Runs a loop that is compiled twice, for every x86-64 processor and for those with AVX2, and picks when it runs. `loop` is
-/// a lambda with QCS_INLINE_LOOP, and what it calls is inlined too. It takes its values as arguments: captured ones lie in
-/// memory that a store through a byte pointer may change for all the compiler knows, which ends vectorising. AVX2 alone has no
-/// fused multiply-add: results are equal.
+/// Runs a loop that is compiled twice, for every x86-64 processor and for those with AVX2, and picks when it runs.
+/// `loop` is a lambda with QCS_INLINE_LOOP, and what it calls is inlined too. It takes its values as arguments:
+/// captured ones lie in memory that a store through a byte pointer may change for all the compiler knows, which ends
+/// vectorising. AVX2 alone has no fused multiply-add: results are equal.
 template <class Loop, class... Values>
 void vectorised(const Loop& loop, Values... values) {
   static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (avx2) run_with_avx2(loop, values...);
-  else loop(values...);
+  if (avx2)
+    run_with_avx2(loop, values...);
+  else
+    loop(values...);
 }
 
 #else

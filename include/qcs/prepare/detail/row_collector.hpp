@@ -23,13 +23,15 @@ class RowCollector {
  public:
   RowCollector(FolderListing& images, bool skip_missing) : images_(images), skip_missing_(skip_missing) {}
 
-  /// Rows that are added from here on are those of `table`. Their faults go to `faults`, which outlives the last of them.
+  /// Rows that are added from here on are those of `table`. Their faults go to `faults`, which outlives the last of
+  /// them.
   void begin(const std::filesystem::path& table, Faults& faults) {
     tables_.push_back(table.string());
     faults_ = &faults;
   }
 
-  /// To be called after begin(). Whether the row became a line of `split`; else it was counted as dropped or is a fault.
+  /// To be called after begin(). Whether the row became a line of `split`; else it was counted as dropped or is a
+  /// fault.
   bool add(PreparedSplit& split, std::size_t line, std::string_view image, int label) {
     if (image.empty()) return fault(line, "no image name");
     auto name = normal_name(image);

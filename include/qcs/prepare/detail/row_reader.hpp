@@ -40,9 +40,9 @@ class RowReader {
 
  private:
   LineReader reader_;
-  std::string ahead_;       ///< the last line read
-  bool filled_ = false;     ///< whether that line is still to be given, being no blank one
-  std::size_t blank_ = 0;   ///< blank lines to be given before it
+  std::string ahead_;      ///< the last line read
+  bool filled_ = false;    ///< whether that line is still to be given, being no blank one
+  std::size_t blank_ = 0;  ///< blank lines to be given before it
   std::size_t number_ = 0;
 };
 
