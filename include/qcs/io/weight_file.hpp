@@ -158,19 +158,16 @@ WeightFile weights_of(File file, std::string format) {
   return weights;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// PyTorch's habit of naming a file after its content, NAME-HHHHHHHH.pth with the first digits of its SHA-256: what the
-/// name says is compared. Throws CheckpointError if it differs.
+/// name says is compared. Digits alone are taken for a date. Throws CheckpointError if it differs.
 inline void require_named_hash(const std::filesystem::path& path) {
   const auto stem = path.stem().string();
   const auto dash = stem.rfind('-');
   if (dash == std::string::npos) return;
   const auto digits = stem.substr(dash + 1);
-  const bool hash =
-      digits.size() >= 8 && digits.size() <= 64 && digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  const bool hash = digits.size() >= 8 && digits.size() <= 64 &&
+                    digits.find_first_not_of("0123456789abcdef") == std::string::npos &&
+                    digits.find_first_of("abcdef") != std::string::npos;
   if (!hash) return;
   if (const auto sum = sha256_of_file(path); !sum.starts_with(digits))
     throw CheckpointError(

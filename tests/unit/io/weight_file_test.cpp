@@ -140,6 +140,8 @@ BOOST_AUTO_TEST_CASE(a_hash_in_the_name_finds_every_changed_byte) {
     const auto bytes = test::bytes_of(test::fixture(name));
     const TemporaryFile file(bytes, fmt::format("weights-{}.pth", sha256(bytes).substr(0, 8)));
     BOOST_TEST(differences(io::read_weight_file(file.path()).tensors).empty());
+    const TemporaryFile dated(bytes, "weights-20241231.pth");
+    BOOST_CHECK_NO_THROW(io::read_weight_file(dated.path()));
     for (std::size_t at = 0; at < bytes.size(); ++at) {
       for (const int mask : {0xff, 1 << at % 8}) {
         auto changed = bytes;
