@@ -92,8 +92,7 @@ int check(int argc, char** argv) {
   options.number<int>("threads,j", settings.threads, qcs::cli::at_least(1), "threads that read images (default: all)");
   options.number<std::size_t>("max-faults", most, qcs::cli::at_least(0), "print so many faults (default 100)");
   if (!options.parse(argc, argv)) return 0;
-  for (const char* name : {"train", "image-root"})
-    if (!options.given(name)) throw UsageError(fmt::format("--{} is missing (--help lists the options)", name));
+  options.require({"train", "image-root"});
   options.assign();
   if (options.given("classes") == options.given("dataset"))
     throw UsageError("give either --classes or --dataset (see --help)");

@@ -67,11 +67,6 @@ void print(const qcs::PreparedDataset& dataset) {
   fmt::print("image folder: {}\n", dataset.images.string());
 }
 
-void require(const OptionTable& options, std::initializer_list<const char*> names) {
-  for (const char* name : names)
-    if (!options.given(name)) throw UsageError(fmt::format("--{} is missing (--help lists the options)", name));
-}
-
 /// "a,b,c" in its parts.
 std::vector<std::string> parts(const std::string& text) {
   std::vector<std::string> parts;
@@ -106,7 +101,7 @@ int raf_db(int argc, char** argv) {
   options.path("images", settings.images, "image folder, of train_00001_aligned.jpg or train_00001.jpg");
   add_output(options, settings.out, settings.overwrite);
   if (!options.parse(argc, argv)) return 0;
-  require(options, {"labels", "images"});
+  options.require({"labels", "images"});
   options.assign();
   print(qcs::prepare_raf_db(settings));
   return 0;
@@ -128,7 +123,7 @@ int ferplus(int argc, char** argv) {
   options.text("rule", rule, fmt::format("how votes become a label (default majority). {}", meanings));
   add_output(options, settings.out, settings.overwrite);
   if (!options.parse(argc, argv)) return 0;
-  require(options, {"votes"});
+  options.require({"votes"});
   options.assign();
   if (options.given("images") == options.given("pixels"))
     throw UsageError("give either --images or --pixels (see --help)");
@@ -163,7 +158,7 @@ int affectnet(int argc, char** argv) {
   options.number<int>("threads,j", settings.threads, qcs::cli::at_least(1), "threads that crop (default: all)");
   add_output(options, settings.out, settings.overwrite);
   if (!options.parse(argc, argv)) return 0;
-  require(options, {"images"});
+  options.require({"images"});
   options.assign();
   if (options.given("label-base")) settings.number_base = base;
   settings.progress = qcs::CountProgress("images");
@@ -183,7 +178,7 @@ int folders(int argc, char** argv) {
                "A,B,C: the class folders in the order of their labels (default: sorted, numbers as numbers)");
   add_output(options, settings.out, settings.overwrite);
   if (!options.parse(argc, argv)) return 0;
-  require(options, {"images"});
+  options.require({"images"});
   options.assign();
   require_plain(settings.name);
   settings.classes = parts(classes);
@@ -209,7 +204,7 @@ int csv(int argc, char** argv) {
   options.text("name", settings.name, "of the data set, in folder and file names (default csv)");
   add_output(options, settings.out, settings.overwrite);
   if (!options.parse(argc, argv)) return 0;
-  require(options, {"table", "images"});
+  options.require({"table", "images"});
   options.assign();
   require_plain(settings.name);
   settings.classes = parts(classes);
@@ -228,7 +223,7 @@ int pack(int argc, char** argv) {
   options.path("image-root", images, "what the names in the lists are relative to");
   options.path("out", out, "file to write, a safetensors file of pixels");
   if (!options.parse(argc, argv)) return 0;
-  require(options, {"train", "image-root", "out"});
+  options.require({"train", "image-root", "out"});
   options.assign();
   std::vector<std::string> names;
   for (const auto& list : {train, test})

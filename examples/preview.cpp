@@ -92,8 +92,8 @@ int run(int argc, char** argv) {
   options.number<std::uint64_t>("seed", settings.seed, qcs::cli::at_least(0), "default 0");
   options.path("out", settings.out, "PNG file to write (default preview.png)");
   if (!options.parse(argc, argv)) return 0;
+  options.require({"dataset"});
   options.assign();
-  if (settings.dataset.empty()) throw qcs::cli::UsageError("--dataset is missing (--help lists the options)");
   qcs::with_dataset(settings.dataset, [&]<class Dataset>() {
     qcs::with_topology(settings.model, [&]<class Topology>() { preview<Dataset, Topology>(settings); });
   });

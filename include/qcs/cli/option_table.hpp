@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <initializer_list>
 #include <iostream>
 #include <qcs/cli/process.hpp>
 #include <string>
@@ -128,6 +129,12 @@ class OptionTable {
     for (const auto* name : required_)
       if (!given(name)) throw UsageError(fmt::format("{} is missing (--help lists the options)", name));
     return true;
+  }
+
+  /// Throws UsageError for the first of these options that parse() did not meet.
+  void require(std::initializer_list<const char*> names) const {
+    for (const char* name : names)
+      if (!given(name)) throw UsageError(fmt::format("--{} is missing (--help lists the options)", name));
   }
 
   /// Whether parse() met the option.

@@ -19,7 +19,8 @@
 
 namespace qcs {
 
-/// Largest images that are read, in pixels and on one side: faces are smaller, and a damaged header can ask for all memory.
+/// Largest images that are read, in pixels and on one side: faces are smaller, and a damaged header can ask for all
+/// memory.
 inline constexpr std::int64_t kMaxImagePixels = 64'000'000, kMaxImageSide = 32'767;
 
 /// Largest image file in bytes.
@@ -34,7 +35,8 @@ inline std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   if (error || !stream) throw DataError(fmt::format("{}: cannot open this image", path.string()));
   if (size == 0) throw DataError(fmt::format("{}: the image file is empty", path.string()));
   if (size > kMaxImageBytes)
-    throw DataError(fmt::format("{}: the image file has {} bytes, at most {} are read", path.string(), size, kMaxImageBytes));
+    throw DataError(
+        fmt::format("{}: the image file has {} bytes, at most {} are read", path.string(), size, kMaxImageBytes));
   std::vector<std::uint8_t> bytes(size);
   if (!stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
     throw DataError(fmt::format("{}: cannot read this image", path.string()));
@@ -50,8 +52,8 @@ inline void require_sound_header(std::span<const std::uint8_t> bytes, const std:
   const auto header = read_image_header(bytes);
   if (!header) return;
   if (is_absurd(header->rows, header->cols))
-    throw DataError(fmt::format("{}: the {} says {} x {} pixels, at most {} on a side and {} in all are read", name, header->format,
-                                header->cols, header->rows, kMaxImageSide, kMaxImagePixels));
+    throw DataError(fmt::format("{}: the {} says {} x {} pixels, at most {} on a side and {} in all are read", name,
+                                header->format, header->cols, header->rows, kMaxImageSide, kMaxImagePixels));
   if (!header->complete) throw DataError(fmt::format("{}: the {} is cut short", name, header->format));
 }
 
@@ -66,26 +68,34 @@ inline cv::Mat decode(std::span<const std::uint8_t> bytes, const std::string& na
   throw DataError(fmt::format("{}: not an image in a format OpenCV reads, or damaged", name));
 }
 
-}  // namespace detail
-
-/// Decodes the bytes of an image file as RGB (8UC3, rows x cols); greyscale files become three equal channels. `name` stands
-/// in messages. Throws DataError if they are a JPEG, PNG or BMP that is cut short, larger
-/// than kMaxImagePixels or kMaxImageSide (the three formats before they are decoded), or no image.
-inline cv::Mat decode_rgb(std::span<const std::uint8_t> bytes, const std::string& name) {
-  detail::require_sound_header(bytes, name);
-  cv::Mat image = detail::decode(bytes, name);
-  if (detail::is_absurd(image.rows, image.cols))  // of formats whose headers are not read here
-    throw DataError(fmt::format("{}: {} x {} pixels, at most {} on a side and {} in all are read", name, image.cols, image.rows,
-                                kMaxImageSide, kMaxImagePixels));
-  // By hand, because OpenCV's conversion would start its thread pool from inside a loader thread.
+/// RGB to BGR or back (8UC3). By hand, because OpenCV's conversion would start its thread pool from inside a worker
+/// thread.
+inline void swap_red_and_blue(cv::Mat& image) {
   for (int y = 0; y < image.rows; ++y) {
     std::uint8_t* row = image.ptr<std::uint8_t>(y);
     for (int x = 0; x < 3 * image.cols; x += 3) std::swap(row[x], row[x + 2]);
   }
+}
+
+}  // namespace detail
+
+/// Decodes the bytes of an image file as RGB (8UC3, rows x cols); greyscale files become three equal channels. `name`
+/// stands in messages. Throws DataError if they are a JPEG, PNG or BMP that is cut short, larger than kMaxImagePixels
+/// or kMaxImageSide (the three formats before they are decoded), or no image.
+inline cv::Mat decode_rgb(std::span<const std::uint8_t> bytes, const std::string& name) {
+  detail::require_sound_header(bytes, name);
+  cv::Mat image = detail::decode(bytes, name);
+  if (detail::is_absurd(image.rows, image.cols))  // of formats whose headers are not read here
+    throw DataError(fmt::format("{}: {} x {} pixels, at most {} on a side and {} in all are read", name, image.cols,
+                                image.rows, kMaxImageSide, kMaxImagePixels));
+  detail::swap_red_and_blue(image);
   return image;
 }
 
-/// Reads an image file like decode_rgb; also throws DataError if it is missing or empty. Safe to call from several threads.
-inline cv::Mat read_rgb(const std::filesystem::path& path) { return decode_rgb(detail::read_bytes(path), path.string()); }
+/// Reads an image file like decode_rgb; also throws DataError if it is missing or empty. Safe to call from several
+/// threads.
+inline cv::Mat read_rgb(const std::filesystem::path& path) {
+  return decode_rgb(detail::read_bytes(path), path.string());
+}
 
 }  // namespace qcs

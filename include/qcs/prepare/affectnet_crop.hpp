@@ -29,11 +29,7 @@ inline void crop_image(const std::filesystem::path& source, const cv::Rect& box,
     throw DataError(fmt::format("{}: the box {}x{} at {},{} is outside the image of {}x{}", source.string(), box.width,
                                 box.height, box.x, box.y, rgb.cols, rgb.rows));
   cv::Mat bgr = rgb(inside);
-  // By hand, because OpenCV's conversion would start its thread pool from inside a worker thread.
-  for (int y = 0; y < bgr.rows; ++y) {
-    std::uint8_t* row = bgr.ptr<std::uint8_t>(y);
-    for (int x = 0; x < 3 * bgr.cols; x += 3) std::swap(row[x], row[x + 2]);
-  }
+  swap_red_and_blue(bgr);
   std::filesystem::create_directories(target.parent_path());
   if (!cv::imwrite(target.string(), bgr)) throw DataError(fmt::format("{}: cannot write this image", target.string()));
 }
