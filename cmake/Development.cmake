@@ -8,8 +8,9 @@ endif()
 include(${CMAKE_CURRENT_LIST_DIR}/IncludeGraph.cmake)
 
 add_library(qcs_development INTERFACE)
-# GCC 12 warns of overlaps and overflows inside std::string that are not there (GCC bug 105651).
-target_compile_options(qcs_development INTERFACE -Wall -Wextra $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-stringop-overflow>
+# GCC 12 warns of overlaps, overflows and uninitialised parts of std::string that are not there (GCC bugs 105651, 105562).
+target_compile_options(qcs_development INTERFACE -Wall -Wextra
+                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-stringop-overflow -Wno-maybe-uninitialized>
                                                  $<$<BOOL:${QCS_WERROR}>:-Werror>)
 
 if(QCS_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
@@ -56,5 +57,6 @@ function(qcs_link_light target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(${target} PRIVATE opencv_core opencv_imgproc opencv_imgcodecs Boost::headers fmt::fmt
-                                          nlohmann_json::nlohmann_json OpenSSL::Crypto Threads::Threads qcs_development)
+                                          qcs::report_libraries nlohmann_json::nlohmann_json OpenSSL::Crypto
+                                          Threads::Threads qcs_development)
 endfunction()

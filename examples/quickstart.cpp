@@ -7,7 +7,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
-#include <qcs/cli/training_run.hpp>
+#include <qcs/cli/train_network.hpp>
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/data/image_list.hpp>
 #include <qcs/presets/networks.hpp>
@@ -26,12 +26,6 @@ struct Settings {
   int train_per_class = 80;
   int test_per_class = 30;
   int threads = qcs::cli::cores();
-};
-
-/// Keeps the last epoch's evaluation: picking the best one on the test faces would flatter.
-struct LastEvaluation {
-  qcs::ConfusionMatrix confusion;
-  void on_epoch(const qcs::EpochEvent& event) { confusion = event.confusion; }
 };
 
 std::optional<Settings> parse(int argc, char** argv) {
@@ -59,7 +53,7 @@ std::optional<Settings> parse(int argc, char** argv) {
 
 /// Small batches: what counts in the first minutes is the number of steps.
 qcs::Recipe recipe(int epochs, std::int64_t batch_size) {
-  qcs::Recipe recipe{.epochs = epochs, .batch_size = batch_size, .learning_rate = 5e-4, .gamma = .9};
+  qcs::Recipe recipe{.epochs = epochs, .batch_size = batch_size, .learning_rate = 5e-4, .schedule = {.gamma = .9}};
   recipe.transform.colour_jitter = false;  // the faces' own colours differ enough
   recipe.transform.erase_probability = 0;
   return recipe;
@@ -78,12 +72,14 @@ qcs::ConfusionMatrix train(const Settings& settings, const qcs::Recipe& recipe, 
   run.print_freq = 20;
   run.out = settings.out / run.model;
   run.recipe = recipe;
-  run.optimizer.learning_rate = recipe.learning_rate;
-  LastEvaluation last;
-  qcs::cli::train_network<Net>(run, qcs::read_image_list(train_faces.list, train_faces.images, classes),
-                               qcs::read_image_list(test_faces.list, test_faces.images, classes), "drawn faces",
-                               {.name = "drawn faces", .classes = {kExpressionNames.begin(), kExpressionNames.end()}}, last);
-  return last.confusion;
+  run.overwrite = true;
+  // The result is that of the last epoch: picking the best one on the test faces would flatter.
+  const qcs::cli::Splits splits{.train = qcs::read_image_list(train_faces.list, train_faces.images, classes),
+                                .eval = qcs::read_image_list(test_faces.list, test_faces.images, classes),
+                                .eval_name = "test",
+                                .selection = qcs::Selection::kLast};
+  const qcs::Labels labels{.name = "drawn faces", .classes = {kExpressionNames.begin(), kExpressionNames.end()}};
+  return qcs::cli::train_network<Net>(run, splits, "drawn faces", labels).best_confusion;
 }
 
 int run(int argc, char** argv) {

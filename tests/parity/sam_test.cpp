@@ -24,8 +24,8 @@ void check(parity::Fixture& fixture, const std::string& name, qcs::OptimizerKind
     for (std::size_t k = 0; k < w.size(); ++k) f = f + (w[k].cos() * c[k]).sum() + .5 * (w[k] - t[k]).square().sum();
     f.backward();
   };
-  const qcs::ExponentialSchedule schedule{.initial = 1e-2, .gamma = .98};
-  qcs::Sam sam(qcs::make_optimizer(w, {.kind = kind, .learning_rate = schedule.initial}), {.adaptive = adaptive});
+  constexpr double kRate = 1e-2;
+  qcs::Sam sam(qcs::make_optimizer(w, {.kind = kind, .learning_rate = kRate}), {.adaptive = adaptive});
   for (int step = 0; step < 4; ++step) {
     backward();
     sam.climb();
@@ -33,7 +33,7 @@ void check(parity::Fixture& fixture, const std::string& name, qcs::OptimizerKind
     sam.descend();
     for (std::size_t k = 0; k < w.size(); ++k)
       fixture.compare(fmt::format("{}.{}.{}.w{}", name, adaptive ? "adaptive" : "plain", step, k + 1), w[k], 1e-8);
-    if (step == 1) qcs::set_learning_rate(sam.base(), schedule.rate(1));
+    if (step == 1) qcs::set_learning_rate(sam.base(), kRate * qcs::Schedule{}.factor(1, 0, 1, 2));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/any.hpp>
 #include <boost/program_options.hpp>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <functional>
 #include <initializer_list>
 #include <iostream>
+#include <map>
 #include <qcs/cli/process.hpp>
 #include <string>
 #include <string_view>
@@ -90,6 +92,14 @@ class OptionTable {
     required_.emplace_back(name);
   }
 
+  /// All paths that are given without a name beyond those of positional(); there must be at least one.
+  void positional_list(const char* name, std::vector<std::filesystem::path>& target, const std::string& help) {
+    const auto assign = [&target](const std::vector<std::string>& given) { target.assign(given.begin(), given.end()); };
+    add(name, boost::program_options::value<std::vector<std::string>>()->value_name("PATH")->notifier(assign), help);
+    positions_.add(name, -1);
+    required_.emplace_back(name);
+  }
+
   void flag(const char* name, bool& target, const std::string& help) {
     add(name, boost::program_options::bool_switch(&target), help);
   }
@@ -108,8 +118,8 @@ class OptionTable {
     add(name, boost::program_options::value<detail::GivenNumber<Number>>()->value_name("N")->notifier(assign), help);
   }
 
-  /// Reads the command line and the config file, without touching the variables yet. False after printing --help. Throws
-  /// UsageError.
+  /// Reads the command line and the file of --config, without touching the variables yet. False after printing --help.
+  /// Throws UsageError.
   bool parse(int argc, char** argv) {
     namespace po = boost::program_options;
     std::vector<std::string> arguments;
@@ -117,8 +127,11 @@ class OptionTable {
     try {
       // Without guessing: a misspelt option is an error, not a prefix of another one.
       const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-      po::store(po::command_line_parser(arguments).options(options_).positional(positions_).style(style).run(), values_);
-      if (given("config")) read_config(values_["config"].as<std::string>());
+      const auto parsed =
+          po::command_line_parser(arguments).options(options_).positional(positions_).style(style).run();
+      remember(parsed);
+      po::store(parsed, values_);
+      if (given("config")) remember(read_config(values_["config"].as<std::string>()));
     } catch (const po::error& error) {
       throw UsageError(fmt::format("{} (--help lists the options)", error.what()));
     }
@@ -138,11 +151,26 @@ class OptionTable {
   }
 
   /// Whether parse() met the option.
-  bool given(const char* name) const { return values_.count(name) != 0; }
+  bool given(const char* name) const { return given_.contains(name); }
 
-  /// The text given for an option of text(), or `otherwise`: for options that decide the defaults of others.
+  /// Whether parse() or recall() met the option.
+  bool known(const char* name) const { return values_.count(name) != 0; }
+
+  /// The text of an option of text() or path(), or `otherwise`: for options that decide the defaults of others.
   std::string text_or(const char* name, std::string_view otherwise) const {
-    return given(name) ? values_[name].as<std::string>() : std::string(otherwise);
+    return known(name) ? values_[name].as<std::string>() : std::string(otherwise);
+  }
+
+  /// Takes from a file of `option = value` lines, that of an earlier call of the program, what parse() left open. Such
+  /// options do not count as given(). Throws UsageError.
+  void recall(const std::filesystem::path& file) { read_config(file.string()); }
+
+  /// Everything that parse() met, but the options in `without`, as lines for recall().
+  std::string lines(std::initializer_list<std::string_view> without) const {
+    std::string text;
+    for (const auto& [name, value] : given_)
+      if (std::ranges::find(without, name) == without.end()) text += fmt::format("{} = {}\n", name, value);
+    return text;
   }
 
   /// Writes what was given to the variables. Throws UsageError for a number out of its range.
@@ -163,20 +191,31 @@ class OptionTable {
     options_.add_options()(name, value, help.c_str());
   }
 
-  void read_config(const std::string& file) {
+  boost::program_options::parsed_options read_config(const std::string& file) {
     std::ifstream in(file);
     if (!in) throw UsageError(fmt::format("cannot read the config file {}", file));
     try {
-      boost::program_options::store(boost::program_options::parse_config_file(in, options_), values_);
+      auto parsed = boost::program_options::parse_config_file(in, options_);
+      boost::program_options::store(parsed, values_);
+      return parsed;
     } catch (const boost::program_options::error& error) {
       throw UsageError(fmt::format("{}: {}", file, error.what()));
     }
+  }
+
+  /// Of an option that occurs twice the first one counts, as Boost has it.
+  template <class Parsed>
+  void remember(const Parsed& parsed) {
+    for (const auto& option : parsed.options)
+      if (!option.string_key.empty())
+        given_.emplace(option.string_key, option.value.empty() ? std::string("true") : option.value.front());
   }
 
   boost::program_options::options_description options_;
   boost::program_options::positional_options_description positions_;
   std::vector<const char*> required_;
   boost::program_options::variables_map values_;
+  std::map<std::string, std::string, std::less<>> given_;
 };
 
 }  // namespace qcs::cli

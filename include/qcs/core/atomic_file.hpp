@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <qcs/core/error.hpp>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -27,24 +29,22 @@ inline void sync_to_disk(const std::filesystem::path& path, int flags) {
   ::close(descriptor);
 }
 
-}  // namespace detail
+inline std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
 
-/// Replaces `path` by what `write(std::ofstream&)` puts out, or leaves it as it was: the bytes go to a temporary file in the
-/// same folder, are synced, and take the name in one rename. Throws Error naming the file; no temporary file stays.
-void write_atomically(const std::filesystem::path& path, auto&& write) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const auto temporary = folder / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
+inline std::filesystem::path temporary_for(const std::filesystem::path& path) {
+  return folder_of(path) / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
+}
+
+/// Lets `make(temporary)` make a file beside `path` and gives it that name, durably and in one step. On failure throws
+/// Error, and removes the temporary file.
+void replace_atomically(const std::filesystem::path& path, auto&& make) {
+  const auto temporary = temporary_for(path);
   try {
-    {
-      std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-      if (!out) throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
-      write(out);
-      out.flush();
-      if (!out) throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
-    }
-    detail::sync_to_disk(temporary, O_RDONLY);
+    make(temporary);
     std::filesystem::rename(temporary, path);
-    detail::sync_to_disk(folder, O_RDONLY | O_DIRECTORY);
+    sync_to_disk(folder_of(path), O_RDONLY | O_DIRECTORY);
   } catch (const std::filesystem::filesystem_error& error) {
     std::error_code ignored;
     std::filesystem::remove(temporary, ignored);
@@ -54,6 +54,62 @@ void write_atomically(const std::filesystem::path& path, auto&& write) {
     std::filesystem::remove(temporary, ignored);
     throw;
   }
+}
+
+}  // namespace detail
+
+/// Replaces `path` by what `write(std::ofstream&)` puts out, or leaves it as it was: the bytes go to a temporary file in the
+/// same folder, are synced, and take the name in one rename. Throws Error naming the file; no temporary file stays.
+void write_atomically(const std::filesystem::path& path, auto&& write) {
+  detail::replace_atomically(path, [&](const std::filesystem::path& temporary) {
+    {
+      const auto require = [&](const std::ofstream& out) {
+        if (!out) throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+      };
+      std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+      require(out);
+      write(out);
+      out.close();
+      require(out);
+    }
+    detail::sync_to_disk(temporary, O_RDONLY);
+  });
+}
+
+/// Makes `path` a second name of the file `existing`, in place of what it named, in one step. Where the file system knows
+/// no hard links it becomes a copy. Throws Error naming `path`.
+inline void link_atomically(const std::filesystem::path& existing, const std::filesystem::path& path) {
+  detail::replace_atomically(path, [&](const std::filesystem::path& temporary) {
+    std::error_code error;
+    std::filesystem::remove(temporary, error);
+    std::filesystem::create_hard_link(existing, temporary, error);
+    if (!error) return;
+    std::filesystem::copy_file(existing, temporary, std::filesystem::copy_options::overwrite_existing);
+    detail::sync_to_disk(temporary, O_RDONLY);
+  });
+  // Renaming one of two names of a file to the other does nothing, the first one included.
+  std::error_code ignored;
+  std::filesystem::remove(detail::temporary_for(path), ignored);
+}
+
+/// Removes the temporary files that killed processes left in `folder` while they replaced a file there, and returns how
+/// many there were. Nobody else may be writing to the folder.
+inline int remove_orphans(const std::filesystem::path& folder) {
+  const auto is_orphan = [](std::string_view name) {
+    constexpr std::string_view kEnd = ".tmp";
+    if (!name.starts_with('.') || !name.ends_with(kEnd)) return false;
+    name.remove_suffix(kEnd.size());
+    const auto process = name.substr(name.rfind('.') + 1);
+    return process.size() < name.size() - 1 && !process.empty() &&
+           std::ranges::all_of(process, [](char c) { return c >= '0' && c <= '9'; });
+  };
+  int removed = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+    if (entry.is_regular_file(error) && is_orphan(entry.path().filename().string()) &&
+        std::filesystem::remove(entry.path(), error))
+      ++removed;
+  return removed;
 }
 
 }  // namespace qcs

@@ -13,6 +13,7 @@
 
 #include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/serialization/pickler.h>
+#include <torch/version.h>
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif

@@ -75,8 +75,11 @@ class Loader {
     return (size + options_.batch_size - 1) / options_.batch_size;
   }
 
-  /// Starts an epoch (counted from 0); the batches come by iterating over the result, once.
-  Epoch epoch(int number) { return Epoch(*this, dataset_.plan(number)); }
+  /// Starts an epoch (counted from 0) at its batch `first`; the batches come by iterating over the result, once. From
+  /// `first` on they are those of the whole epoch.
+  Epoch epoch(int number, std::int64_t first = 0) {
+    return Epoch(*this, dataset_.plan(number), static_cast<std::size_t>(first));
+  }
 
  private:
   static LoaderOptions checked(const LoaderOptions& options) {
@@ -131,7 +134,7 @@ class Loader<Dataset>::Epoch {
 
   /// Loads the first batch.
   Iterator begin() {
-    if (next_ == 0) advance();
+    if (!std::exchange(begun_, true)) advance();
     return Iterator(*this);
   }
   std::default_sentinel_t end() const { return {}; }
@@ -139,24 +142,25 @@ class Loader<Dataset>::Epoch {
  private:
   friend class Loader;
 
-  Epoch(Loader& loader, EpochPlan plan)
-      : loader_(&loader), plan_(std::make_shared<const EpochPlan>(std::move(plan))) {
+  Epoch(Loader& loader, EpochPlan plan, std::size_t first)
+      : loader_(&loader), plan_(std::make_shared<const EpochPlan>(std::move(plan))), next_(first) {
     const auto size = static_cast<std::size_t>(loader.options_.batch_size);
     total_ = (plan_->order.size() + size - 1) / size;
-    ticket_ = loader.queue_.start(plan_, loader.workers_.empty() ? 0 : total_);
+    ticket_ = loader.queue_.start(plan_, first, loader.workers_.empty() ? 0 : total_);
   }
 
   void advance() {
     current_.reset();
-    if (next_ == total_) return;
+    if (next_ >= total_) return;
     const std::size_t batch = next_++;
     current_ = loader_->workers_.empty() ? loader_->load(*plan_, batch) : loader_->queue_.take(ticket_);
   }
 
   Loader* loader_;
   std::shared_ptr<const EpochPlan> plan_;
+  std::size_t next_;
   std::size_t total_ = 0;
-  std::size_t next_ = 0;
+  bool begun_ = false;
   std::uint64_t ticket_ = 0;
   std::optional<Batch> current_;
 };

@@ -81,7 +81,7 @@ class TupleDataset {
       labels = torch::empty({static_cast<std::int64_t>(count)}, torch::kInt64);
     for (std::size_t i = 0; i < count; ++i) {
       const auto [drawn, pixels] = readable_tuple(plan, first + i);
-      batch.anchors.push_back(drawn[0]);
+      batch.members.push_back(drawn);
       for (std::size_t b = 0; b < branch_count<T>; ++b) {
         batch.labels[static_cast<std::size_t>(role_of<T>(b))].template data_ptr<std::int64_t>()[i] = list().images[drawn[b]].label;
         Rng rng = stream(options_.seed, Purpose::kAugment, plan.epoch, first + i, b);

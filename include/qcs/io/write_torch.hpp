@@ -22,8 +22,9 @@ namespace detail {
 
 /// Pickles a value of dictionaries, texts, numbers and tensors into the zip that torch.save writes. torch::pickle_save
 /// would wrap each dictionary in a call that restores its C++ type, which `torch.load(weights_only=True)` refuses; it
-/// would also hold the whole file in memory.
-inline void pickle_to(std::ostream& out, const c10::IValue& root) {
+/// would also hold the whole file in memory. LibTorch's writer ends the process when a write fails while it is destroyed,
+/// so it never learns of one; the caller looks at `out`. Returns the errno of the first write that failed, or 0.
+inline int pickle_to(std::ostream& out, const c10::IValue& root) {
   std::string pickle;
   torch::jit::Pickler pickler([&](const char* bytes, std::size_t size) { pickle.append(bytes, size); }, nullptr,
                               nullptr, nullptr, {},
@@ -31,9 +32,10 @@ inline void pickle_to(std::ostream& out, const c10::IValue& root) {
   pickler.protocol();
   pickler.pushIValue(root);
   pickler.stop();
+  int error = 0;
   caffe2::serialize::PyTorchStreamWriter writer([&](const void* bytes, std::size_t size) {
-    out.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(size));
-    return out ? size : 0;
+    if (out && !out.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(size))) error = errno;
+    return size;
   });
   writer.writeRecord("data.pkl", pickle.data(), pickle.size());
   std::size_t number = 0;
@@ -42,6 +44,7 @@ inline void pickle_to(std::ostream& out, const c10::IValue& root) {
     writer.writeRecord(fmt::format("data/{}", number++), data.data(), data.sizeInBytes());
   }
   writer.writeEndOfFile();
+  return error;
 }
 
 }  // namespace detail
@@ -50,13 +53,14 @@ inline void pickle_to(std::ostream& out, const c10::IValue& root) {
 /// naming the file.
 inline void write_torch_value(const std::filesystem::path& path, const c10::IValue& root) {
   write_atomically(path, [&](std::ofstream& out) {
+    int failed = 0;
     try {
-      detail::pickle_to(out, root);
+      failed = detail::pickle_to(out, root);
     } catch (const std::exception& error) {
-      if (!out) throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
       const std::string_view text = error.what();  // LibTorch appends a backtrace
       throw Error(fmt::format("cannot write {}: {}", path.string(), text.substr(0, text.find('\n'))));
     }
+    if (failed != 0) throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(failed)));
   });
 }
 

@@ -96,6 +96,18 @@ class NetworkImpl : public torch::nn::Module {
   /// tanh(theta) of every scale for a topology with a gate, else empty.
   std::vector<double> gates() const { return head_->gates(); }
 
+  /// Leaves the backbone's weights and batch statistics as they are from now on, in training too.
+  void freeze_backbone() {
+    for (auto& parameter : backbone_->parameters()) parameter.set_requires_grad(false);
+    backbone_frozen_ = true;
+    train(is_training());
+  }
+
+  void train(bool on = true) override {
+    torch::nn::Module::train(on);
+    if (backbone_frozen_) backbone_->eval();
+  }
+
   const NetworkOptions& options() const { return options_; }
 
   /// One line that names everything a checkpoint of this network depends on.
@@ -158,6 +170,7 @@ class NetworkImpl : public torch::nn::Module {
   NetworkOptions options_;
   VisionTransformer base_;
   std::shared_ptr<Backbone> backbone_;
+  bool backbone_frozen_ = false;
   PyramidTokens tokens_;
   std::shared_ptr<HeadModule> head_;
 };

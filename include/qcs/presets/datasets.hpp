@@ -12,8 +12,8 @@
 
 namespace qcs {
 
-/// A data set as the published system uses it: its label space, its default files relative to the data root,
-/// and the residual form of the DCS network published for it.
+/// A data set as the published system uses it: its label space, its default files relative to the data root (a validation
+/// list where its owners made such a split beside the test split), and the residual form of the DCS network published for it.
 struct RafDb {
   using Classes = RafDbLabels;
   static constexpr std::string_view kName = Classes::kName;
@@ -32,6 +32,7 @@ struct FerPlus {
   static constexpr std::string_view kImageFolder = "FERPlus/img";
   static constexpr std::string_view kTrainList = "FERPlus/ferplus_training.txt";
   static constexpr std::string_view kTestList = "FERPlus/ferplus_test.txt";
+  static constexpr std::string_view kValidationList = "FERPlus/ferplus_validation.txt";
   using DcsResidual = PreNormResidual;
 };
 

@@ -9,10 +9,12 @@
 #include <qcs/data/transform_options.hpp>
 #include <qcs/presets/datasets.hpp>
 #include <qcs/presets/models.hpp>
+#include <qcs/train/events.hpp>
+#include <qcs/train/optimizer.hpp>
+#include <qcs/train/schedule.hpp>
+#include <qcs/train/training_aids.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace qcs {
 
@@ -21,7 +23,9 @@ struct Recipe {
   int epochs;
   std::int64_t batch_size;
   double learning_rate;
-  double gamma = .98;  ///< factor on the learning rate per epoch
+  Schedule schedule = {};
+  OptimizerOptions optimizer = {};  ///< its learning rate plays no part, `learning_rate` is taken
+  TrainingAids aids = {};
   double base_dropout = 0;
   double cross_dropout = 0;
   bool drop_attention_output = false;
@@ -29,6 +33,7 @@ struct Recipe {
   Sampling sampling = Sampling::kShuffle;
   NegativeRule negatives = NegativeRule::kAnyImage;
   int epoch_divisor = 1;  ///< an epoch draws one anchor for every so many images
+  bool flip_test = false;  ///< evaluate every image together with its mirror image
 };
 
 /// Learning rate of the small backbone, which trains from scratch; the published rates suit a pretrained IR-50.
@@ -78,6 +83,20 @@ constexpr Recipe dcs_recipe() {
             .sampling = Sampling::kBalanced, .epoch_divisor = 8};
 }
 
+inline std::string describe(const Schedule& s) {
+  std::string text = s.kind == ScheduleKind::kExponential ? fmt::format("x {} per epoch", s.gamma)
+                                                          : std::string(kScheduleNames[static_cast<std::size_t>(s.kind)]);
+  if (s.warmup_epochs > 0) text += fmt::format(", warm-up {} epochs", s.warmup_epochs);
+  return text;
+}
+
+inline std::string describe(const OptimizerOptions& o) {
+  std::string text = fmt::format("SAM around {}", kOptimizerNames[static_cast<std::size_t>(o.kind)]);
+  if (o.weight_decay) text += fmt::format(", weight decay {}", *o.weight_decay);
+  if (o.momentum > 0) text += fmt::format(", momentum {}", o.momentum);
+  return text;
+}
+
 }  // namespace detail
 
 /// The published recipe of `model` ("QCS" or "DCS") on `Dataset`; throws ConfigError on another name.
@@ -89,14 +108,16 @@ Recipe published_recipe(std::string_view model) {
   });
 }
 
-/// A recipe's values as text, for logs and reports.
-inline std::vector<std::pair<std::string, std::string>> describe(const Recipe& r) {
+/// A recipe's values as text, for logs and reports. Training aids that are off are left out.
+inline NamedValues describe(const Recipe& r) {
   const auto text = [](const auto& value) { return fmt::format("{}", value); };
   const auto& t = r.transform;
-  return {{"epochs", text(r.epochs)},
+  NamedValues values{
+          {"epochs", text(r.epochs)},
           {"batch size", text(r.batch_size)},
           {"learning rate", text(r.learning_rate)},
-          {"gamma", text(r.gamma)},
+          {"schedule", detail::describe(r.schedule)},
+          {"optimizer", detail::describe(r.optimizer)},
           {"dropout base/cross", fmt::format("{} / {}", r.base_dropout, r.cross_dropout)},
           {"dropout after attention", r.drop_attention_output ? "yes" : "no"},
           {"resize, crop", fmt::format("{}, {}", t.resize, t.crop)},
@@ -105,6 +126,15 @@ inline std::vector<std::pair<std::string, std::string>> describe(const Recipe& r
           {"erasing", fmt::format("p {}, area {} to {}", t.erase_probability, t.erase_area_min, t.erase_area_max)},
           {"sampling", r.sampling == Sampling::kBalanced ? fmt::format("balanced, N/{}", r.epoch_divisor) : "shuffle"},
           {"negatives", r.negatives == NegativeRule::kClassFirst ? "class first" : "any image"}};
+  const TrainingAids& aids = r.aids;
+  if (aids.accumulate > 1) values.emplace_back("batches a step", text(aids.accumulate));
+  if (aids.label_smoothing > 0) values.emplace_back("label smoothing", text(aids.label_smoothing));
+  if (aids.clip_norm > 0) values.emplace_back("gradient clipped to", text(aids.clip_norm));
+  if (aids.average_decay > 0) values.emplace_back("decay of averaged weights", text(aids.average_decay));
+  if (aids.patience > 0) values.emplace_back("early stopping after", fmt::format("{} epochs", aids.patience));
+  if (r.flip_test) values.emplace_back("evaluation", "mean of image and mirror image");
+  if (aids.freeze_backbone) values.emplace_back("backbone", "frozen");
+  return values;
 }
 
 }  // namespace qcs

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <opencv2/imgproc.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qcs {
@@ -35,8 +37,40 @@ class Canvas {
     cv::polylines(page_, placed, false, ink, pixels(thickness), cv::LINE_AA, kFraction);
   }
 
+  /// The same as a broken line, whatever the distance of the points.
+  void dashes(const std::vector<cv::Point2d>& points, const cv::Scalar& ink, double thickness = 1) {
+    constexpr double kOn = 7, kOff = 4;  // pixels
+    std::vector<cv::Point2d> dash;
+    bool drawing = true;
+    double left = kOn;
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      cv::Point2d at = points[i - 1];
+      for (double rest = cv::norm(points[i] - at); rest > 0;) {
+        const double part = std::min(left, rest);
+        const cv::Point2d next = at + (points[i] - at) * (part / rest);
+        if (drawing) {
+          if (dash.empty()) dash.push_back(at);
+          dash.push_back(next);
+        }
+        at = next;
+        rest -= part;
+        left -= part;
+        if (left > 0) continue;
+        if (drawing) curve(std::exchange(dash, {}), ink, thickness);
+        drawing = !drawing;
+        left = drawing ? kOn : kOff;
+      }
+    }
+    if (dash.size() > 1) curve(dash, ink, thickness);
+  }
+
   void dot(cv::Point2d centre, double radius, const cv::Scalar& ink) {
     cv::circle(page_, fine(centre), cvRound(radius * kZoom * (1 << kFraction)), ink, cv::FILLED, cv::LINE_AA,
+               kFraction);
+  }
+
+  void ring(cv::Point2d centre, double radius, const cv::Scalar& ink, double thickness = 1) {
+    cv::circle(page_, fine(centre), cvRound(radius * kZoom * (1 << kFraction)), ink, pixels(thickness), cv::LINE_AA,
                kFraction);
   }
 
@@ -53,8 +87,8 @@ class Canvas {
   }
 
   /// The same, turned to be read from below; an anchor of kLeft puts the first letter at `at`.
-  void vertical_text(const std::string& words, cv::Point2d at, double size,
-                     const cv::Scalar& ink = colour(0x222222), Anchor anchor = Anchor::kCentre) {
+  void vertical_text(const std::string& words, cv::Point2d at, double size, const cv::Scalar& ink = colour(0x222222),
+                     Anchor anchor = Anchor::kCentre) {
     cv::Mat turned;
     cv::rotate(page_, turned, cv::ROTATE_90_CLOCKWISE);
     write(turned, words, {page_.rows - at.y * kZoom, at.x * kZoom}, size, ink, anchor);
@@ -92,8 +126,8 @@ class Canvas {
     return {from, cv::Point(cvRound(area.br().x * kZoom), cvRound(area.br().y * kZoom))};
   }
 
-  static void write(cv::Mat& page, const std::string& words, cv::Point2d at, double size,
-                    const cv::Scalar& ink, Anchor anchor) {
+  static void write(cv::Mat& page, const std::string& words, cv::Point2d at, double size, const cv::Scalar& ink,
+                    Anchor anchor) {
     const double width = text_width(words, size) * kZoom;
     const double shift = anchor == Anchor::kLeft ? 0 : anchor == Anchor::kRight ? width : width / 2;
     const cv::Point origin(cvRound(at.x - shift), cvRound(at.y + size * kZoom / 2));

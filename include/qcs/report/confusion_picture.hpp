@@ -2,16 +2,14 @@
 #pragma once
 
 #include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <opencv2/core.hpp>
 #include <qcs/report/canvas.hpp>
-#include <qcs/report/file.hpp>
+#include <qcs/report/run_history.hpp>
 #include <qcs/report/table.hpp>
-#include <qcs/train/events.hpp>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace qcs {
@@ -19,44 +17,11 @@ namespace qcs {
 /// A confusion matrix as a picture, BGR: every row shaded by its shares, cells with the share in % above the
 /// count, class names on both axes, and above it the title and the overall rates.
 inline cv::Mat draw_confusion(const ConfusionMatrix& confusion, const std::vector<std::string>& names,
-                              const std::string& title);
-
-/// Keeps a picture of the confusion matrix up to date: of the latest epoch while the run goes on, of the best
-/// one when it has ended. An observer.
-class ConfusionPicture {
- public:
-  explicit ConfusionPicture(std::filesystem::path path) : path_(std::move(path)) {}
-
-  void on_run_begin(const RunInfo& info) {
-    names_ = info.class_names;
-    title_ = fmt::format("{} on {}", info.model, info.dataset);
-  }
-
-  void on_epoch(const EpochEvent& event) {
-    write(event.confusion, fmt::format("{}, epoch {}", title_, event.epoch + 1));
-  }
-
-  void on_run_end(const RunSummary& summary) {
-    write(summary.best_confusion, fmt::format("{}, best epoch {}", title_, summary.best_epoch + 1));
-  }
-
- private:
-  void write(const ConfusionMatrix& confusion, const std::string& title) const {
-    if (confusion.classes() > 0) write_png(path_, draw_confusion(confusion, names_, title));
-  }
-
-  std::filesystem::path path_;
-  std::vector<std::string> names_;
-  std::string title_;
-};
-
-inline cv::Mat draw_confusion(const ConfusionMatrix& confusion, const std::vector<std::string>& names,
                               const std::string& title) {
   constexpr double kCell = 88, kName = 11, kTop = 70;
   const int classes = confusion.classes();
   double longest = 0;
-  for (int c = 0; c < classes; ++c)
-    longest = std::max(longest, Canvas::text_width(class_name(names, c), kName));
+  for (int c = 0; c < classes; ++c) longest = std::max(longest, Canvas::text_width(class_name(names, c), kName));
   const bool upright = longest > kCell - 5;  // names too long to stand side by side
   const double left = 44 + longest, below = upright ? longest + 16 : 30, side = kCell * classes;
   const std::string rates = fmt::format("{}, {} images", accuracy_text(confusion), confusion.total());
@@ -67,14 +32,12 @@ inline cv::Mat draw_confusion(const ConfusionMatrix& confusion, const std::vecto
   page.text(title, {width / 2, 22}, 13, colour(0x222222), Anchor::kCentre);
   page.text(rates, {width / 2, 47}, 10, colour(0x222222), Anchor::kCentre);
   page.vertical_text("true class", {16, kTop + side / 2}, 10);
-  page.text("predicted class", {left + side / 2, kTop + side + below + 14}, 10, colour(0x222222),
-            Anchor::kCentre);
+  page.text("predicted class", {left + side / 2, kTop + side + below + 14}, 10, colour(0x222222), Anchor::kCentre);
   for (int t = 0; t < classes; ++t) {
     const double middle = kTop + kCell * (t + .5), along = left + kCell * (t + .5);
     page.text(class_name(names, t), {left - 10, middle}, kName, colour(0x222222), Anchor::kRight);
     if (upright) {
-      page.vertical_text(class_name(names, t), {along, kTop + side + 10}, kName, colour(0x222222),
-                         Anchor::kRight);
+      page.vertical_text(class_name(names, t), {along, kTop + side + 10}, kName, colour(0x222222), Anchor::kRight);
     } else {
       page.text(class_name(names, t), {along, kTop + side + 16}, kName, colour(0x222222), Anchor::kCentre);
     }
@@ -84,11 +47,8 @@ inline cv::Mat draw_confusion(const ConfusionMatrix& confusion, const std::vecto
       const double share = samples == 0 ? 0 : static_cast<double>(count) / static_cast<double>(samples);
       const double x = left + kCell * p, y = kTop + kCell * t;
       page.fill({x, y, kCell, kCell}, colour(0xFFFFFF) * (1 - share) + colour(0x0B4A8F) * share);
-      const cv::Scalar ink = share > .45  ? colour(0xFFFFFF)
-                             : count == 0 ? colour(0xB0B0B0)
-                                          : colour(0x222222);
-      page.text(fmt::format("{:.1f} %", 100 * share), {x + kCell / 2, y + kCell * .4}, 12, ink,
-                Anchor::kCentre);
+      const cv::Scalar ink = share > .45 ? colour(0xFFFFFF) : count == 0 ? colour(0xB0B0B0) : colour(0x222222);
+      page.text(fmt::format("{:.1f} %", 100 * share), {x + kCell / 2, y + kCell * .4}, 12, ink, Anchor::kCentre);
       page.text(fmt::format("{}", count), {x + kCell / 2, y + kCell * .68}, 9, ink, Anchor::kCentre);
     }
   }
@@ -97,6 +57,23 @@ inline cv::Mat draw_confusion(const ConfusionMatrix& confusion, const std::vecto
     page.line({left, kTop + kCell * c}, {left + side, kTop + kCell * c}, colour(0xD0D0D0), .5);
   }
   return page.picture();
+}
+
+/// The matrix that a run's result is made of: of the test split where it was evaluated, else of the best epoch so far.
+/// Empty before the first evaluation.
+inline cv::Mat draw_confusion(const RunHistory& history) {
+  const RunInfo& info = history.info;
+  const auto draw = [&](const ConfusionMatrix& confusion, const std::string& what) {
+    return draw_confusion(confusion, info.class_names, fmt::format("{} on {}, {}", info.model, info.dataset, what));
+  };
+  const EpochEvent* best = history.best();
+  std::string epoch;
+  if (best != nullptr)
+    epoch = fmt::format("{} epoch {}", info.selection == Selection::kLast ? "last" : "best", best->epoch + 1);
+  if (history.summary && history.summary->test && history.summary->test->confusion.classes() > 0)
+    return draw(history.summary->test->confusion, fmt::format("{} split, {}", info.test.name, epoch));
+  if (best == nullptr || best->confusion.classes() == 0) return {};
+  return draw(best->confusion, epoch);
 }
 
 }  // namespace qcs

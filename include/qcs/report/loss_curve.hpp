@@ -2,183 +2,165 @@
 #pragma once
 
 #include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
-#include <filesystem>
-#include <iterator>
 #include <limits>
 #include <opencv2/core.hpp>
-#include <qcs/report/file.hpp>
-#include <qcs/report/metrics_json.hpp>
 #include <qcs/report/plot.hpp>
-#include <qcs/report/step_csv.hpp>
-#include <qcs/train/events.hpp>
+#include <qcs/report/run_history.hpp>
+#include <qcs/report/series.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace qcs {
 
-/// Two diagrams side by side, 1200 x 460 BGR. Left: the training loss against the step, raw and smoothed, its
-/// base and cross parts smoothed, and the evaluation loss. Right: training and evaluation accuracy against
-/// the epoch.
-inline cv::Mat draw_curves(const std::string& title, const std::vector<StepEvent>& steps,
-                           const std::vector<EpochEvent>& epochs);
-
-/// Keeps a picture of draw_curves() up to date, after every epoch and at the end. An observer.
-class LossCurve {
- public:
-  explicit LossCurve(std::filesystem::path path) : path_(std::move(path)) {}
-
-  /// For a resumed run: starts with the steps and epochs of the files that StepCsv and MetricsJson wrote, as
-  /// far as these exist. Those from the first new step or epoch on are dropped.
-  LossCurve(std::filesystem::path path, const std::filesystem::path& steps_csv,
-            const std::filesystem::path& metrics_json)
-      : path_(std::move(path)) {
-    if (std::filesystem::exists(steps_csv)) steps_ = read_steps(steps_csv);
-    if (std::filesystem::exists(metrics_json)) epochs_ = read_epochs(metrics_json);
-  }
-
-  void on_run_begin(const RunInfo& info) {
-    title_ = fmt::format("{} ({}) on {}", info.model, info.backbone, info.dataset);
-  }
-
-  void on_step(const StepEvent& event) {
-    while (!steps_.empty() && steps_.back().step >= event.step) steps_.pop_back();
-    steps_.push_back(event);
-  }
-
-  void on_epoch(const EpochEvent& event) {
-    while (!epochs_.empty() && epochs_.back().epoch >= event.epoch) epochs_.pop_back();
-    epochs_.push_back(event);
-    write();
-  }
-
-  void on_run_end(const RunSummary&) { write(); }
-
- private:
-  void write() const { write_png(path_, draw_curves(title_, steps_, epochs_)); }
-
-  std::filesystem::path path_;
-  std::string title_;
-  std::vector<StepEvent> steps_;
-  std::vector<EpochEvent> epochs_;
-};
-
 namespace detail {
 
-inline const cv::Scalar kRawInk = colour(0xC9D8EA), kTotalInk = colour(0x1F5FA8), kBaseInk = colour(0x2E9E5B),
-                        kCrossInk = colour(0xE08214), kEvalInk = colour(0xC0272D);
+inline const cv::Scalar kRawInk = colour(0xC9D8EA), kTrainInk = colour(0x1F5FA8), kBalancedInk = colour(0x2E9E5B),
+                        kEvalInk = colour(0xC0272D), kBestInk = colour(0x222222);
 
-/// Exponentially weighted mean over about `span` values, free of bias towards 0 at its start.
-inline std::vector<double> smooth(const std::vector<double>& values, double span) {
-  const double keep = 1 - 1 / std::max(1., span);
-  std::vector<double> means;
-  means.reserve(values.size());
-  double sum = 0, weight = 0;
-  for (double value : values) {
-    sum = keep * sum + value;
-    weight = keep * weight + 1;
-    means.push_back(sum / weight);
-  }
-  return means;
+/// Of each role: its base losses and its cross losses.
+inline const std::array<std::pair<cv::Scalar, cv::Scalar>, 4> kRoleInks = {{{colour(0x1F5FA8), colour(0x62B5E5)},
+                                                                            {colour(0xB8371B), colour(0xF0923B)},
+                                                                            {colour(0x1B7F4B), colour(0x7CC46E)},
+                                                                            {colour(0x6A3D9A), colour(0xC08BD6)}}};
+
+/// `value(step)` of all steps, smoothed unless `raw`.
+inline std::vector<cv::Point2d> along_steps(const std::vector<StepEvent>& steps, auto value, bool raw = false) {
+  std::vector<double> values;
+  for (const auto& step : steps) values.push_back(value(step));
+  if (!raw) values = smooth(values, static_cast<double>(steps.size()) / 40);
+  std::vector<cv::Point2d> points;
+  for (std::size_t i = 0; i < steps.size(); ++i) points.emplace_back(static_cast<double>(steps[i].step), values[i]);
+  return points;
 }
 
-/// A range around the values, `margin` of its length wider at both ends.
-inline AxisRange range_of(const std::vector<double>& values, double margin) {
-  double low = std::numeric_limits<double>::infinity(), high = -low;
-  for (double value : values) {
-    if (!std::isfinite(value)) continue;
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-  if (low > high) return {0, 1};
-  const double room = high > low ? margin * (high - low) : .5 * std::max(1e-3, std::abs(high));
-  return {low - room, high + room};
+/// Training loss, raw and smoothed, and evaluation loss; the raw one comes first.
+inline std::vector<Series> loss_series(const RunHistory& history) {
+  const auto loss = [](const StepEvent& step) { return step.loss; };
+  std::vector<Series> all;
+  all.push_back({{"every step", kRawInk}, along_steps(history.steps, loss, true), 1});
+  all.push_back({{"training", kTrainInk}, along_steps(history.steps, loss), 2});
+  all.push_back({{"evaluation", kEvalInk}, {}, 2});
+  for (const auto& epoch : history.epochs)
+    all.back().points.emplace_back(static_cast<double>(epoch.step), epoch.eval_loss);
+  return all;
 }
 
-inline void draw_losses(Canvas& page, cv::Rect2d area, const std::vector<StepEvent>& steps,
-                        const std::vector<EpochEvent>& epochs) {
-  std::vector<double> at, raw, base, cross, eval_at, eval;
-  for (const StepEvent& step : steps) {
-    at.push_back(static_cast<double>(step.step));
-    raw.push_back(step.loss);
-    base.push_back(step.base_loss);
-    cross.push_back(step.cross_loss);
-  }
-  for (const EpochEvent& epoch : epochs) {
-    eval_at.push_back(static_cast<double>(epoch.step));
-    eval.push_back(epoch.eval_loss);
-  }
-  const double span = static_cast<double>(steps.size()) / 40;
-  const std::vector<double> total = smooth(raw, span);
-  base = smooth(base, span);
-  cross = smooth(cross, span);
-
-  // Single wild batches may leave the frame, the curves that are read may not.
-  std::vector<double> shown = total, sorted, positions = at;
-  for (const auto* values : {&base, &cross, &eval}) shown.insert(shown.end(), values->begin(), values->end());
-  std::copy_if(raw.begin(), raw.end(), std::back_inserter(sorted),
-               [](double loss) { return std::isfinite(loss); });
-  std::sort(sorted.begin(), sorted.end());
-  if (!sorted.empty()) shown.push_back(sorted[sorted.size() * 99 / 100]);
-  positions.insert(positions.end(), eval_at.begin(), eval_at.end());
-  AxisRange y = range_of(shown, .05);
-  y = {0, 1.18 * y.high};
-  Plot plot(page, area,
-            {.x = range_of(positions, .03),
-             .y = y,
-             .title = "loss",
-             .x_label = "step",
-             .y_label = "cross entropy"});
-  const auto points = [](const std::vector<double>& xs, const std::vector<double>& ys) {
-    std::vector<cv::Point2d> joined;
-    for (std::size_t i = 0; i < xs.size(); ++i) joined.emplace_back(xs[i], ys[i]);
-    return joined;
+/// Base and cross losses, smoothed, of every role.
+inline std::vector<Series> role_series(const RunHistory& history) {
+  std::vector<Series> all;
+  const auto add = [&](const std::string& name, std::size_t role, auto base, auto cross) {
+    const auto& inks = kRoleInks[role % kRoleInks.size()];
+    all.push_back({{"base" + name, inks.first}, along_steps(history.steps, base), 1.8});
+    all.push_back({{"cross" + name, inks.second, Mark::kDashes}, along_steps(history.steps, cross), 1.8});
   };
-  plot.curve(points(at, raw), kRawInk, .8);
-  plot.curve(points(at, base), kBaseInk);
-  plot.curve(points(at, cross), kCrossInk);
-  plot.curve(points(at, total), kTotalInk, 2);
-  plot.curve(points(eval_at, eval), kEvalInk, 2);
-  plot.legend({{"batch", kRawInk},
-               {"train", kTotalInk},
-               {"base", kBaseInk},
-               {"cross", kCrossInk},
-               {"evaluation", kEvalInk}});
+  const auto& names = history.info.role_names;
+  for (std::size_t r = 0; r < names.size(); ++r) {
+    const auto of_role = [r](auto member) {
+      return [r, member](const StepEvent& step) {
+        return r < step.roles.size() ? step.roles[r].*member : std::numeric_limits<double>::quiet_NaN();
+      };
+    };
+    add(' ' + names[r], r, of_role(&RoleLoss::base), of_role(&RoleLoss::cross));
+  }
+  if (names.empty())
+    add(
+        "", 0, [](const StepEvent& s) { return s.base_loss; }, [](const StepEvent& s) { return s.cross_loss; });
+  return all;
 }
 
-inline void draw_accuracies(Canvas& page, cv::Rect2d area, const std::vector<EpochEvent>& epochs) {
-  std::vector<cv::Point2d> train, eval, balanced;
-  std::vector<double> at, values;
-  for (const EpochEvent& epoch : epochs) {
-    at.push_back(epoch.epoch + 1);
-    train.emplace_back(at.back(), 100 * epoch.train_accuracy);
-    eval.emplace_back(at.back(), 100 * epoch.accuracy);
-    balanced.emplace_back(at.back(), 100 * epoch.confusion.mean_class_accuracy());
-    for (const auto* line : {&train, &eval, &balanced}) values.push_back(line->back().y);
+inline std::vector<Series> accuracy_series(const RunHistory& history) {
+  std::vector<Series> all;
+  all.push_back({{"training", kTrainInk}, {}, 2});
+  all.push_back({{"evaluation", kEvalInk}, {}, 2});
+  all.push_back({{"mean of classes", kBalancedInk}, {}, 1.6});
+  for (const auto& epoch : history.epochs) {
+    all[0].points.emplace_back(epoch.epoch + 1, 100 * epoch.train_accuracy);
+    all[1].points.emplace_back(epoch.epoch + 1, 100 * epoch.accuracy);
+    all[2].points.emplace_back(epoch.epoch + 1, 100 * epoch.confusion.mean_class_accuracy());
   }
-  AxisRange y = range_of(values, .05);
-  y = {std::max(0., y.low - .2 * (y.high - y.low)), std::min(100., y.high)};  // room for the legend below
-  Plot plot(
-      page, area,
-      {.x = range_of(at, .03), .y = y, .title = "accuracy", .x_label = "epoch", .y_label = "accuracy (%)"});
-  plot.curve(train, kTotalInk, 2);
-  plot.curve(balanced, kBaseInk);
-  plot.curve(eval, kEvalInk, 2);
-  plot.legend({{"train", kTotalInk}, {"evaluation", kEvalInk}, {"evaluation, mean of classes", kBaseInk}},
-              true);
+  return all;
+}
+
+inline AxisRange step_range(const RunHistory& history) {
+  double last = 1;
+  if (!history.steps.empty()) last = static_cast<double>(history.steps.back().step);
+  if (!history.epochs.empty()) last = std::max(last, static_cast<double>(history.epochs.back().step));
+  return {0, 1.02 * last};
+}
+
+/// From 0 to a little above the curves. Of the raw losses one in a hundred may leave the frame, a wild batch must not
+/// flatten the rest.
+inline AxisRange loss_range(const std::vector<Series>& all, bool raw_first) {
+  std::vector<double> shown = ordinates(all, raw_first ? 1 : 0), raw;
+  if (raw_first)
+    for (const auto& point : all.front().points)
+      if (std::isfinite(point.y)) raw.push_back(point.y);
+  if (!raw.empty()) {
+    const auto rank = raw.begin() + static_cast<std::ptrdiff_t>(raw.size() * 99 / 100);
+    std::ranges::nth_element(raw, rank);
+    shown.push_back(*rank);
+  }
+  std::erase_if(shown, [](double value) { return !std::isfinite(value); });
+  const double high = shown.empty() ? 0 : std::ranges::max(shown);
+  return {0, high > 0 ? 1.06 * high : 1};
 }
 
 }  // namespace detail
 
-inline cv::Mat draw_curves(const std::string& title, const std::vector<StepEvent>& steps,
-                           const std::vector<EpochEvent>& epochs) {
-  Canvas page(1200, 460);
-  page.text(title, {600, 20}, 13, colour(0x222222), Anchor::kCentre);
-  detail::draw_losses(page, {4, 34, 640, 422}, steps, epochs);
-  detail::draw_accuracies(page, {650, 34, 546, 422}, epochs);
+/// Three diagrams side by side, 1560 x 520 BGR: the training loss against the step, raw and smoothed, with the
+/// evaluation loss; the base and cross losses of every role; accuracies against the epoch, with a ring around the one
+/// that the run's result is taken from.
+inline cv::Mat draw_curves(const RunHistory& history) {
+  using namespace detail;
+  constexpr double kWidth = 516, kTop = 40, kHeight = 476;
+  const RunInfo& info = history.info;
+  auto losses = loss_series(history), roles = role_series(history), accuracies = accuracy_series(history);
+  const AxisRange steps = step_range(history);
+  Plot::Axes left{
+      .x = steps, .y = loss_range(losses, true), .title = "loss", .x_label = "step", .y_label = "cross entropy"};
+  Plot::Axes middle{.x = steps,
+                    .y = loss_range(roles, false),
+                    .title = "training loss by kind of logits, smoothed",
+                    .x_label = "step",
+                    .y_label = "cross entropy"};
+  const auto last_epoch = history.epochs.empty() ? 1 : history.epochs.back().epoch + 1;
+  AxisRange percent = range_of(ordinates(accuracies), .05);
+  percent =
+      history.epochs.empty() ? AxisRange{0, 100} : AxisRange{std::max(0., percent.low), std::min(101., percent.high)};
+  Plot::Axes right{
+      .x = {.5, last_epoch + .5}, .y = percent, .title = "accuracy", .x_label = "epoch", .y_label = "accuracy (%)"};
+  left.legend = legend_of(losses);
+  middle.legend = legend_of(roles);
+  right.legend = legend_of(accuracies);
+  const EpochEvent* best = history.best();
+  if (best != nullptr)
+    right.legend.push_back({fmt::format("{} epoch {}: {:.2f} %", info.selection == Selection::kLast ? "last" : "best",
+                                        best->epoch + 1, 100 * best->accuracy),
+                            kBestInk, Mark::kRing});
+  int rows = 0;
+  for (const auto* axes : {&left, &middle, &right}) rows = std::max(rows, Plot::legend_rows(axes->legend, kWidth));
+  left.legend_rows = middle.legend_rows = right.legend_rows = rows;
+
+  Canvas page(1560, 520);
+  page.text(fmt::format("{} ({}) on {}", info.model, info.backbone, info.dataset), {page.width() / 2., 20}, 13,
+            colour(0x222222), Anchor::kCentre);
+  const auto draw = [&](double x, const Plot::Axes& axes, const std::vector<Series>& all) {
+    Plot plot(page, {x, kTop, kWidth, kHeight}, axes);
+    for (const auto& series : all)
+      plot.curve(thin(series.points), series.entry.ink, series.thickness, series.entry.mark);
+    return plot;
+  };
+  const auto loss_plot = draw(4, left, losses);
+  const auto role_plot = draw(4 + kWidth, middle, roles);
+  auto accuracy_plot = draw(4 + 2 * kWidth, right, accuracies);
+  if (best != nullptr) accuracy_plot.ring({best->epoch + 1., 100 * best->accuracy}, kBestInk);
+  if (history.epochs.empty()) accuracy_plot.note("no evaluation yet");
   return page.picture();
 }
 

@@ -2,13 +2,17 @@
 #pragma once
 
 #include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <qcs/core/error.hpp>
+#include <qcs/report/csv.hpp>
 #include <qcs/report/file.hpp>
 #include <qcs/train/events.hpp>
 #include <string>
@@ -17,79 +21,104 @@
 
 namespace qcs {
 
-/// First line of a file of steps. Epochs and steps count from 1; the clock is last, so that all before it is
-/// the same in every run of one seed.
-inline constexpr const char* kStepColumns = "step,epoch,loss,base_loss,cross_loss,accuracy,seconds";
+/// First columns of a file of steps; base_ROLE and cross_ROLE follow for every role. Epochs and steps count from 1.
+inline constexpr std::array<const char*, 7> kStepColumns = {"step",      "epoch",      "learning_rate", "loss",
+                                                            "base_loss", "cross_loss", "accuracy"};
 
-/// One line of a file of steps, without the newline.
-inline std::string format_step(const StepEvent& event) {
-  return fmt::format("{},{},{},{},{},{},{:.3f}", event.step, event.epoch + 1, event.loss, event.base_loss,
-                     event.cross_loss, event.accuracy, event.seconds);
+namespace detail {
+
+inline std::string step_header(const std::vector<std::string>& roles) {
+  std::string text = fmt::format("{}", fmt::join(kStepColumns, ","));
+  for (const auto& role : roles) text += fmt::format(",{},{}", csv_cell("base_" + role), csv_cell("cross_" + role));
+  return text + '\n';
 }
 
-/// Reads back a file that StepCsv wrote; members that it does not hold stay 0. A last line cut short, as a
-/// crash leaves it, is dropped. Throws DataError with file and line on anything else.
+inline std::string step_row(const StepEvent& event, std::size_t roles) {
+  std::string text = fmt::format("{},{}", event.step, event.epoch + 1);
+  for (const double value : {event.learning_rate, event.loss, event.base_loss, event.cross_loss, event.accuracy})
+    text += ',' + csv_number(value);
+  for (std::size_t r = 0; r < roles; ++r) {
+    const bool known = r < event.roles.size();
+    text +=
+        known ? fmt::format(",{},{}", csv_number(event.roles[r].base), csv_number(event.roles[r].cross)) : ",nan,nan";
+  }
+  return text + '\n';
+}
+
+}  // namespace detail
+
+/// Reads back a file that StepCsv wrote, columns in any order; members that it does not hold stay 0. A last line cut
+/// short, as a crash leaves it, is dropped. Throws DataError with file and line on anything else.
 inline std::vector<StepEvent> read_steps(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw DataError(fmt::format("{}: cannot be read", path.string()));
+  CsvReader reader(path);
   std::vector<StepEvent> steps;
-  std::string line;
-  for (int number = 1; std::getline(file, line) && !file.eof(); ++number) {
-    if (number == 1 && line == kStepColumns) continue;
-    const auto fail = [&] {
-      throw DataError(
-          fmt::format("{}:{}: expected `{}`, found `{}`", path.string(), number, kStepColumns, line));
-    };
-    std::vector<double> cells;
-    for (std::size_t at = 0; at <= line.size();) {
-      const std::size_t comma = std::min(line.find(',', at), line.size());
-      try {
-        cells.push_back(std::stod(line.substr(at, comma - at)));
-      } catch (const std::exception&) {
-        fail();
-      }
-      at = comma + 1;
-    }
-    if (number == 1 || cells.size() != 7) fail();
-    steps.push_back({.epoch = static_cast<int>(cells[1]) - 1,
-                     .step = static_cast<std::int64_t>(cells[0]),
-                     .loss = cells[2],
-                     .accuracy = cells[5],
-                     .base_loss = cells[3],
-                     .cross_loss = cells[4],
-                     .seconds = cells[6]});
+  if (!reader.next() || !reader.whole()) return steps;
+  const std::vector<std::string> header = reader.cells();
+  const auto column = [&](const std::string& name) {
+    const auto found = std::ranges::find(header, name);
+    if (found == header.end()) reader.fail(fmt::format("no column `{}`", name));
+    return static_cast<std::size_t>(found - header.begin());
+  };
+  std::array<std::size_t, kStepColumns.size()> fixed{};
+  for (std::size_t i = 0; i < fixed.size(); ++i) fixed[i] = column(kStepColumns[i]);
+  std::vector<std::pair<std::size_t, std::size_t>> roles;  // columns of base and cross
+  for (std::size_t i = 0; i < header.size(); ++i)
+    if (header[i].starts_with("base_") && i != fixed[4]) roles.emplace_back(i, column("cross_" + header[i].substr(5)));
+  if (header.size() != fixed.size() + 2 * roles.size()) reader.fail("columns that a file of steps does not have");
+
+  while (reader.next() && reader.whole()) {
+    if (reader.cells().size() != header.size())
+      reader.fail(fmt::format("expected {} cells, found {}", header.size(), reader.cells().size()));
+    StepEvent event{.epoch = reader.number<int>(fixed[1]) - 1,
+                    .step = reader.number<std::int64_t>(fixed[0]),
+                    .learning_rate = reader.number<double>(fixed[2]),
+                    .loss = reader.number<double>(fixed[3]),
+                    .accuracy = reader.number<double>(fixed[6]),
+                    .base_loss = reader.number<double>(fixed[4]),
+                    .cross_loss = reader.number<double>(fixed[5])};
+    for (const auto& [base, cross] : roles)
+      event.roles.push_back({.base = reader.number<double>(base), .cross = reader.number<double>(cross)});
+    if (!steps.empty() && event.step <= steps.back().step)
+      reader.fail(fmt::format("step {} after step {}", event.step, steps.back().step));
+    steps.push_back(std::move(event));
   }
   return steps;
 }
 
-/// Writes every step of a run to a file of comma-separated values as it happens. An observer.
+/// Writes every step of a run to a file of comma-separated values as it happens. An observer. The file holds no times,
+/// so runs of one seed on one machine write the same bytes.
 class StepCsv {
  public:
-  /// @param append keeps the steps that the file has from before the first one seen here (a resumed run);
-  /// otherwise the file starts anew.
-  explicit StepCsv(std::filesystem::path path, bool append = false)
-      : path_(std::move(path)), append_(append) {}
+  /// @param resume keeps the steps that the file has of what lies behind; otherwise the file starts anew.
+  explicit StepCsv(std::filesystem::path path, bool resume = false) : path_(std::move(path)), resume_(resume) {}
 
+  /// Throws Error naming a file that cannot be written, DataError one that cannot be gone on with.
+  void on_run_begin(const RunInfo& info) {
+    roles_ = info.role_names.size();
+    std::string text = detail::step_header(info.role_names);
+    if (resume_ && std::filesystem::exists(path_)) {
+      for (const StepEvent& event : read_steps(path_))
+        if (event.step <= info.done_steps) text += detail::step_row(event, roles_);
+    }
+    write_file(path_, text);
+    file_ = std::ofstream(path_, std::ios::binary | std::ios::app);
+    require_written();
+  }
+
+  /// Throws Error naming a file that cannot be written.
   void on_step(const StepEvent& event) {
-    if (!file_.is_open()) open(event.step);
-    file_ << format_step(event) << '\n' << std::flush;
-    if (!file_) throw Error(fmt::format("cannot write {}", path_.string()));
+    file_ << detail::step_row(event, roles_) << std::flush;
+    require_written();
   }
 
  private:
-  void open(std::int64_t first_step) {
-    std::string text = fmt::format("{}\n", kStepColumns);
-    if (append_ && std::filesystem::exists(path_)) {
-      for (const StepEvent& event : read_steps(path_)) {
-        if (event.step < first_step) text += format_step(event) + '\n';
-      }
-    }
-    write_file(path_, text);
-    file_.open(path_, std::ios::binary | std::ios::app);
+  void require_written() const {
+    if (!file_) throw Error(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
   }
 
   std::filesystem::path path_;
-  bool append_;
+  bool resume_;
+  std::size_t roles_ = 0;
   std::ofstream file_;
 };
 

@@ -10,24 +10,26 @@
 #include <qcs/core/torch.hpp>
 #include <qcs/io/weight_file.hpp>
 #include <qcs/io/write_torch.hpp>
+#include <qcs/train/run_state.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qcs {
 
-/// State of a training run between two epochs.
+/// State of a training run between two steps: all that it takes to go on as if it had never stopped.
 struct Checkpoint {
-  static constexpr const char* kFormat = "qcs checkpoint 1";
+  static constexpr const char* kFormat = "qcs checkpoint 2";
 
-  std::string architecture;  ///< `NetworkImpl::architecture()`
+  std::string architecture;    ///< `NetworkImpl::architecture()`
   io::Metadata metadata = {};  ///< what travels with the weights: label space, preprocessing, recipe, version
-  std::int64_t epochs_done = 0;
-  std::int64_t steps = 0;
   std::int64_t seed = 0;
-  std::int64_t best_epoch = -1;
-  std::vector<std::int64_t> best_confusion = {};  ///< row-major counts; empty before the first evaluation
-  io::NamedTensors state_dict = {};  ///< parameters and buffers under the public names, on the CPU
-  std::string optimizer = {};  ///< the base optimiser's state as LibTorch serialises it
+  RunState state = {};
+  io::NamedTensors state_dict = {};  ///< parameters and buffers under the public names: those that are evaluated
+  io::NamedTensors training_state_dict = {};  ///< those that are trained, where the evaluated ones are their average
+  std::string optimizer = {};                 ///< the base optimiser's state as LibTorch serialises it
+  torch::Tensor generator = {};         ///< state of LibTorch's generator on the CPU, uint8; undefined for none
+  torch::Tensor device_generator = {};  ///< likewise on another device that the run uses
 };
 
 namespace detail {
@@ -62,41 +64,79 @@ class CheckpointFields {
   const io::PickleValue& root_;
 };
 
+inline std::vector<std::int64_t> counts_of(const ConfusionMatrix& confusion) {
+  std::vector<std::int64_t> counts;
+  for (int t = 0; t < confusion.classes(); ++t)
+    for (int p = 0; p < confusion.classes(); ++p) counts.push_back(confusion.at(t, p));
+  return counts;
+}
+
+inline ConfusionMatrix confusion_of(const std::vector<std::int64_t>& counts) {
+  if (counts.empty()) return {};
+  int classes = 1;
+  while (static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes) < counts.size()) ++classes;
+  ConfusionMatrix confusion(classes);
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    confusion.add(static_cast<int>(i) / classes, static_cast<int>(i) % classes, counts[i]);
+  return confusion;
+}
+
+template <class T>
+std::vector<T> values_of(const torch::Tensor& tensor) {
+  const auto flat = tensor.contiguous();
+  return {flat.data_ptr<T>(), flat.data_ptr<T>() + flat.numel()};
+}
+
+inline c10::Dict<std::string, torch::Tensor> tensor_dict(const io::NamedTensors& named) {
+  c10::Dict<std::string, torch::Tensor> dict;
+  for (const auto& [name, tensor] : named) dict.insert(name, tensor);
+  return dict;
+}
+
+inline torch::Tensor or_empty(const torch::Tensor& tensor) {
+  return tensor.defined() ? tensor : torch::empty({0}, torch::kUInt8);
+}
+
 }  // namespace detail
 
-/// Parameters and buffers of a module by name, copied to the CPU.
+/// Parameters and buffers of a module by name, on the CPU; those that are there already share their memory with it.
 inline io::NamedTensors state_dict(const torch::nn::Module& module) {
   io::NamedTensors state;
-  for (const auto& item : module.named_parameters()) state.emplace_back(item.key(), item.value().detach().cpu().clone());
-  for (const auto& item : module.named_buffers()) state.emplace_back(item.key(), item.value().detach().cpu().clone());
+  for (const auto& item : module.named_parameters()) state.emplace_back(item.key(), item.value().detach().cpu());
+  for (const auto& item : module.named_buffers()) state.emplace_back(item.key(), item.value().detach().cpu());
   return state;
 }
 
 /// Writes a checkpoint atomically. The file is a zip of a plain dictionary, which Python's `torch.load` reads too.
 /// Throws Error naming the file.
 inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+  const auto& state = checkpoint.state;
   c10::impl::GenericDict root(c10::StringType::get(), c10::AnyType::get());
-  c10::Dict<std::string, torch::Tensor> tensors;
-  for (const auto& [name, tensor] : checkpoint.state_dict) tensors.insert(name, tensor);
   c10::Dict<std::string, std::string> metadata;
   for (const auto& [key, value] : checkpoint.metadata) metadata.insert(key, value);
   root.insert("format", std::string(Checkpoint::kFormat));
   root.insert("architecture", checkpoint.architecture);
   root.insert("metadata", metadata);
-  root.insert("epoch", checkpoint.epochs_done);
-  root.insert("steps", checkpoint.steps);
   root.insert("seed", checkpoint.seed);
-  root.insert("best_epoch", checkpoint.best_epoch);
-  root.insert("best_confusion", torch::tensor(checkpoint.best_confusion, torch::kInt64));
-  root.insert("state_dict", tensors);
-  auto bytes = torch::empty({static_cast<std::int64_t>(checkpoint.optimizer.size())}, torch::kUInt8);
-  std::copy(checkpoint.optimizer.begin(), checkpoint.optimizer.end(), bytes.data_ptr<std::uint8_t>());
-  root.insert("optimizer", bytes);
+  root.insert("epoch", std::int64_t{state.epoch});
+  root.insert("batch", state.batch);
+  root.insert("steps", state.steps);
+  root.insert("undone_in_a_row", std::int64_t{state.undone_in_a_row});
+  root.insert("best_epoch", std::int64_t{state.best_epoch});
+  root.insert("best_confusion", torch::tensor(detail::counts_of(state.best_confusion), torch::kInt64));
+  root.insert("epoch_sums", torch::tensor(state.means.sums(), torch::kFloat64));
+  root.insert("state_dict", detail::tensor_dict(checkpoint.state_dict));
+  root.insert("training_state_dict", detail::tensor_dict(checkpoint.training_state_dict));
+  const auto& optimizer = checkpoint.optimizer;
+  root.insert("optimizer", torch::from_blob(const_cast<char*>(optimizer.data()),
+                                            {static_cast<std::int64_t>(optimizer.size())}, torch::kUInt8));
+  root.insert("generator", detail::or_empty(checkpoint.generator));
+  root.insert("device_generator", detail::or_empty(checkpoint.device_generator));
   io::write_torch_value(path, root);
 }
 
 /// Reads a checkpoint, every byte of it against its checksum. Throws CheckpointError when the file is missing, damaged, or
-/// not a qcs checkpoint.
+/// not a qcs checkpoint of this format.
 inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path))
     throw CheckpointError(fmt::format("no checkpoint at {}", path.string()));
@@ -107,39 +147,35 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
       throw CheckpointError(fmt::format("its format is `{}`, expected `{}`", format, Checkpoint::kFormat));
     Checkpoint checkpoint{.architecture = fields.text("architecture"),
                           .metadata = io::detail::texts_in(fields.at("metadata")),
-                          .epochs_done = fields.integer("epoch"),
-                          .steps = fields.integer("steps"),
-                          .seed = fields.integer("seed"),
-                          .best_epoch = fields.integer("best_epoch")};
+                          .seed = fields.integer("seed")};
+    checkpoint.state = {.epoch = static_cast<int>(fields.integer("epoch")),
+                        .batch = fields.integer("batch"),
+                        .steps = fields.integer("steps"),
+                        .undone_in_a_row = static_cast<int>(fields.integer("undone_in_a_row")),
+                        .best_epoch = static_cast<int>(fields.integer("best_epoch"))};
     auto wishes = io::detail::tensors_in(fields.at("state_dict"));
-    wishes.emplace_back("best_confusion", fields.tensor("best_confusion", torch::kInt64));
-    wishes.emplace_back("optimizer", fields.tensor("optimizer", torch::kUInt8));
-    checkpoint.state_dict = std::move(file).read_all(wishes);
-    const auto take_last = [&] {
-      auto tensor = checkpoint.state_dict.back().second.contiguous();
-      checkpoint.state_dict.pop_back();
-      return tensor;
-    };
-    const auto optimizer = take_last();
-    const auto counts = take_last();
-    checkpoint.best_confusion.assign(counts.data_ptr<std::int64_t>(), counts.data_ptr<std::int64_t>() + counts.numel());
+    const std::size_t evaluated = wishes.size();
+    for (auto& wish : io::detail::tensors_in(fields.at("training_state_dict"))) wishes.push_back(std::move(wish));
+    const std::size_t trained = wishes.size();
+    for (const auto& [name, dtype] : {std::pair{"best_confusion", torch::kInt64}, {"epoch_sums", torch::kFloat64},
+                                      {"optimizer", torch::kUInt8}, {"generator", torch::kUInt8},
+                                      {"device_generator", torch::kUInt8}})
+      wishes.emplace_back(name, fields.tensor(name, dtype));
+    auto tensors = std::move(file).read_all(wishes);
+    const auto at = [&](std::size_t i) { return tensors.begin() + static_cast<std::ptrdiff_t>(i); };
+    checkpoint.state.best_confusion = detail::confusion_of(detail::values_of<std::int64_t>(at(trained)->second));
+    checkpoint.state.means = EpochMeans::from_sums(detail::values_of<double>(at(trained + 1)->second));
+    const auto optimizer = at(trained + 2)->second.contiguous();
     checkpoint.optimizer.assign(reinterpret_cast<const char*>(optimizer.data_ptr<std::uint8_t>()),
                                 static_cast<std::size_t>(optimizer.numel()));
+    if (at(trained + 3)->second.numel() > 0) checkpoint.generator = at(trained + 3)->second;
+    if (at(trained + 4)->second.numel() > 0) checkpoint.device_generator = at(trained + 4)->second;
+    checkpoint.state_dict.assign(at(0), at(evaluated));
+    checkpoint.training_state_dict.assign(at(evaluated), at(trained));
     return checkpoint;
   } catch (const CheckpointError& error) {
     throw CheckpointError(fmt::format("{} is not a qcs checkpoint, or it is damaged: {}", path.string(), error.what()));
   }
-}
-
-/// Reads a checkpoint for `network` (a `NetworkImpl`) and throws CheckpointError, naming both, if it belongs to another
-/// architecture. Loads nothing into the network.
-template <class NetworkImpl>
-Checkpoint load_for(const NetworkImpl& network, const std::filesystem::path& path) {
-  auto checkpoint = load_checkpoint(path);
-  if (checkpoint.architecture != network.architecture())
-    throw CheckpointError(fmt::format("{} holds {}; this run builds {}", path.string(), checkpoint.architecture,
-                                      network.architecture()));
-  return checkpoint;
 }
 
 }  // namespace qcs

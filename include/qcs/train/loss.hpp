@@ -25,14 +25,18 @@ struct BranchLosses {
   }
 };
 
-/// Cross entropy of the base and cross logits of every branch against the labels of its role.
+/// Cross entropy of the base and cross logits of every branch against the labels of its role. `smoothing` in 0..1 is the
+/// share of the target that is spread evenly over all classes (Szegedy et al., CVPR 2016).
 template <TopologyShape T>
-BranchLosses<T> branch_losses(const BranchOutput<T>& output, const RoleLabels<T>& labels) {
+BranchLosses<T> branch_losses(const BranchOutput<T>& output, const RoleLabels<T>& labels, double smoothing = 0) {
   BranchLosses<T> losses;
+  const auto entropy = [&](const torch::Tensor& logits, const torch::Tensor& target) {
+    return torch::cross_entropy_loss(logits, target, {}, at::Reduction::Mean, -100, smoothing);
+  };
   for (std::size_t b = 0; b < branch_count<T>; ++b) {
     const auto& target = labels[static_cast<std::size_t>(role_of<T>(b))];
-    losses.base[b] = torch::cross_entropy_loss(output.base_logits[b], target);
-    losses.cross[b] = torch::cross_entropy_loss(output.cross_logits[b], target);
+    losses.base[b] = entropy(output.base_logits[b], target);
+    losses.cross[b] = entropy(output.cross_logits[b], target);
   }
   return losses;
 }

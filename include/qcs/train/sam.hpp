@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <qcs/core/torch.hpp>
+#include <qcs/train/gradient.hpp>
 #include <vector>
 
 namespace qcs {
@@ -22,17 +24,17 @@ class Sam {
       : base_(std::move(base)), options_(options) {}
 
   /// Moves the weights w by rho g/(|g| + epsilon), or w^2 g rho/(| |w| g | + epsilon) in the adaptive form, remembers w
-  /// and clears the gradients.
+  /// and clears the gradients. Throws NumericError, and moves nothing, if a gradient is not finite.
   void climb() {
     const torch::NoGradGuard no_grad;
     restore();
     std::vector<torch::Tensor> norms;
-    for_each_gradient([&](const torch::Tensor& w, const torch::Tensor& g, std::size_t) {
+    for_each_gradient(*base_, [&](const torch::Tensor& w, const torch::Tensor& g, std::size_t) {
       norms.push_back((options_.adaptive ? w.abs() * g : g).norm());
     });
     if (norms.empty()) return;
-    const auto scale = options_.rho / (torch::stack(norms).norm() + options_.epsilon);
-    for_each_gradient([&](const torch::Tensor& w, const torch::Tensor& g, std::size_t index) {
+    const auto scale = options_.rho / (joint_norm(norms) + options_.epsilon);
+    for_each_gradient(*base_, [&](const torch::Tensor& w, const torch::Tensor& g, std::size_t index) {
       saved_.resize(std::max(saved_.size(), index + 1));
       if (saved_[index].defined()) saved_[index].copy_(w);
       else saved_[index] = w.clone();
@@ -42,9 +44,11 @@ class Sam {
     base_->zero_grad();
   }
 
-  /// Puts w back, lets the base optimiser step with the gradients of the climbed weights, and clears them.
-  void descend() {
+  /// Puts w back, lets the base optimiser step with the gradients of the climbed weights, and clears them. Before the step
+  /// it clips these gradients to `clip_norm`, if that is above 0. Throws NumericError, with w in place, if one is not finite.
+  void descend(double clip_norm = 0) {
     restore();
+    check_and_clip_gradients(*base_, clip_norm);
     base_->step();
     base_->zero_grad();
   }
@@ -69,16 +73,6 @@ class Sam {
   torch::optim::Optimizer& base() { return *base_; }
 
  private:
-  /// Calls visit(weight, gradient, index among all parameters) where there is a gradient.
-  void for_each_gradient(auto visit) {
-    std::size_t index = 0;
-    for (auto& group : base_->param_groups())
-      for (auto& parameter : group.params()) {
-        if (parameter.grad().defined()) visit(parameter, parameter.grad(), index);
-        ++index;
-      }
-  }
-
   std::unique_ptr<torch::optim::Optimizer> base_;
   SamOptions options_;
   std::vector<torch::Tensor> saved_;

@@ -1,17 +1,56 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <numbers>
+#include <qcs/core/error.hpp>
+#include <string_view>
 
 namespace qcs {
 
-/// Learning rate that falls by a constant factor per epoch (Wang et al., AAAI 2025: gamma .98).
-struct ExponentialSchedule {
-  double initial;
-  double gamma = .98;
+/// How the learning rate falls over a run.
+enum class ScheduleKind {
+  kExponential,  ///< by a constant factor per epoch, as published
+  kCosine,       ///< half a cosine wave to 0 (Loshchilov and Hutter, ICLR 2017), step by step
+  kConstant,
+};
 
-  /// Rate of epoch `epoch`, counted from 0.
-  double rate(int epoch) const { return initial * std::pow(gamma, epoch); }
+/// Names of the schedules on the command line, in enumeration order.
+inline constexpr std::array<std::string_view, 3> kScheduleNames{"exponential", "cosine", "constant"};
+
+/// The schedule called `name`; throws ConfigError listing the known names.
+inline ScheduleKind schedule_kind(std::string_view name) {
+  for (std::size_t i = 0; i < kScheduleNames.size(); ++i)
+    if (kScheduleNames[i] == name) return static_cast<ScheduleKind>(i);
+  throw ConfigError(fmt::format("unknown schedule `{}`, expected {}, {} or {}", name, kScheduleNames[0],
+                                kScheduleNames[1], kScheduleNames[2]));
+}
+
+/// Learning rate over a run, as a factor on the initial one. The default is the published schedule (Wang et al., AAAI
+/// 2025: gamma .98, no warm-up).
+struct Schedule {
+  ScheduleKind kind = ScheduleKind::kExponential;
+  double gamma = .98;        ///< of kExponential
+  double warmup_epochs = 0;  ///< the rate rises linearly from 0 for so long, on top of what `kind` says
+
+  /// Factor of a step in epoch `epoch` of `epochs`, both counted from 0. `before` and `after` are the shares of that epoch,
+  /// 0..1, that lie behind when the step begins and ends.
+  double factor(int epoch, double before, double after, int epochs) const {
+    const double rising = warmup_epochs > 0 ? std::min(1., (epoch + after) / warmup_epochs) : 1;
+    switch (kind) {
+      case ScheduleKind::kExponential: return rising * std::pow(gamma, epoch);
+      case ScheduleKind::kCosine: {
+        const double part = std::max(0., epoch + before - warmup_epochs) / std::max(1e-9, epochs - warmup_epochs);
+        return rising * .5 * (1 + std::cos(std::numbers::pi * std::min(1., part)));
+      }
+      case ScheduleKind::kConstant: return rising;
+    }
+    return rising;
+  }
 };
 
 }  // namespace qcs

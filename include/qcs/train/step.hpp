@@ -8,9 +8,16 @@
 
 namespace qcs {
 
+/// Values of a step.
+struct StepOptions {
+  SamOptions sam = {};
+  double clip_norm = 0;  ///< largest norm of the gradient that the base optimiser steps with; 0 for any
+};
+
 /// One optimiser update. `run(pass)` calls `pass()`, which leaves gradients behind and returns what it measured, as
-/// often as the method needs, and returns what the first call returned: the measure at the weights themselves.
-/// `optimizer()` owns all state that has to be saved; `abandon()` puts the weights back after an exception in `pass`.
+/// often as the method needs, and returns what the first call returned: the measure at the weights themselves. It throws
+/// NumericError before the update if a gradient is not finite. `optimizer()` owns all state that has to be saved;
+/// `abandon()` puts the weights back after an exception in `run`.
 template <class S>
 concept StepPolicy = requires(S& step, int (*pass)()) {
   { S::kName } -> std::convertible_to<std::string_view>;
@@ -25,14 +32,14 @@ class SamStep {
  public:
   static constexpr std::string_view kName = "sam";
 
-  explicit SamStep(std::unique_ptr<torch::optim::Optimizer> base, SamOptions options = {})
-      : sam_(std::move(base), options) {}
+  explicit SamStep(std::unique_ptr<torch::optim::Optimizer> base, StepOptions options = {})
+      : sam_(std::move(base), options.sam), clip_norm_(options.clip_norm) {}
 
   auto run(auto&& pass) {
     auto measured = pass();
     sam_.climb();
     pass();
-    sam_.descend();
+    sam_.descend(clip_norm_);
     return measured;
   }
 
@@ -44,6 +51,7 @@ class SamStep {
 
  private:
   Sam sam_;
+  double clip_norm_;
 };
 static_assert(StepPolicy<SamStep>);
 
@@ -52,12 +60,13 @@ class PlainStep {
  public:
   static constexpr std::string_view kName = "plain";
 
-  /// `SamOptions` are taken and ignored, so that a trainer builds either step alike.
-  explicit PlainStep(std::unique_ptr<torch::optim::Optimizer> optimizer, SamOptions = {})
-      : optimizer_(std::move(optimizer)) {}
+  /// The options of SAM play no part.
+  explicit PlainStep(std::unique_ptr<torch::optim::Optimizer> optimizer, StepOptions options = {})
+      : optimizer_(std::move(optimizer)), clip_norm_(options.clip_norm) {}
 
   auto run(auto&& pass) {
     auto measured = pass();
+    check_and_clip_gradients(*optimizer_, clip_norm_);
     optimizer_->step();
     optimizer_->zero_grad();
     return measured;
@@ -68,6 +77,7 @@ class PlainStep {
 
  private:
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  double clip_norm_;
 };
 static_assert(StepPolicy<PlainStep>);
 

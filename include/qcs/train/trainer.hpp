@@ -2,23 +2,23 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <concepts>
 #include <filesystem>
+#include <optional>
 #include <qcs/core/label_space.hpp>
-#include <qcs/core/random.hpp>
 #include <qcs/io/label_metadata.hpp>
-#include <qcs/metric/running_mean.hpp>
-#include <qcs/model/load_weights.hpp>
-#include <qcs/train/checkpoint.hpp>
+#include <qcs/train/checkpoint_folder.hpp>
+#include <qcs/train/describe_run.hpp>
 #include <qcs/train/evaluate.hpp>
-#include <qcs/train/loss.hpp>
 #include <qcs/train/observer.hpp>
-#include <qcs/train/optimizer.hpp>
+#include <qcs/train/recipe_changes.hpp>
 #include <qcs/train/schedule.hpp>
-#include <qcs/train/step.hpp>
-#include <sstream>
+#include <qcs/train/training_aids.hpp>
+#include <qcs/train/training_state.hpp>
+#include <set>
 #include <utility>
 
 namespace qcs {
@@ -27,201 +27,349 @@ namespace qcs {
 struct TrainerOptions {
   int epochs = 200;
   int first_epoch = 0;  ///< number of the first epoch; sets its learning rate and its share of the random streams
-  double gamma = .98;   ///< factor on the learning rate per epoch
+  Schedule schedule = {};
   OptimizerOptions optimizer = {};
   SamOptions sam = {};
+  TrainingAids aids = {};
+  Selection selection = Selection::kValidation;  ///< what the split that is evaluated after every epoch is used for
+  bool flip = false;                             ///< evaluate with EvaluationOptions::flip
   std::uint64_t seed = 0;
   torch::Device device = torch::kCPU;
-  std::int64_t limit_batches = 0;               ///< training batches per epoch, 0 for all
-  std::filesystem::path checkpoint_folder = {};  ///< gets last.pt and best.pt after every epoch; empty for none
+  std::int64_t limit_batches = 0;                ///< training batches per epoch, 0 for all
+  std::filesystem::path checkpoint_folder = {};  ///< of a CheckpointFolder, must exist; empty for none
+  std::int64_t save_steps = 0;                   ///< steps between checkpoints within an epoch; 0: by time alone
+  double save_seconds = 600;                     ///< time between checkpoints within an epoch; 0: by steps alone
+  StopCheck stop = {};                           ///< asked before every pass and every batch of an evaluation
   io::Metadata metadata = {};                    ///< goes into the checkpoints, next to the label space
 };
 
 /// Trains a network of any topology: one loop for QCS, DCS and whatever comes. It prints nothing and draws nothing;
 /// it tells observers (train/events.hpp). On a CPU, a run is a pure function of its arguments and of the number of
-/// LibTorch's compute threads.
+/// LibTorch's compute threads, however often it is interrupted and resumed.
 template <class Net, StepPolicy Step = SamStep>
 class Trainer {
  public:
   using Topology = typename Net::ContainedType::TopologyType;
 
-  /// Moves `network` to the device. `labels` go into checkpoints and must name every class, else ConfigError.
+  /// Undone steps in a row that end a run.
+  static constexpr int kMostUndone = 3;
+
+  /// Moves `network` to the device. `labels` go into checkpoints and must name every class, else ConfigError, as for a
+  /// value out of its range.
   Trainer(Net network, TrainerOptions options, Labels labels)
-      : network_(std::move(network)), options_(std::move(options)), labels_(std::move(labels)),
-        step_((network_->to(options_.device), make_optimizer(network_->parameters(), options_.optimizer)), options_.sam),
-        epoch_(options_.first_epoch) {
-    if (static_cast<std::int64_t>(labels_.classes.size()) != network_->options().classes)
-      throw ConfigError(fmt::format("{} class names for a network of {} classes", labels_.classes.size(),
-                                    network_->options().classes));
+      : options_(checked(std::move(options))), labels_(std::move(labels)), state_(make_state(std::move(network), options_)) {
+    const auto classes = state_.network->options().classes;
+    if (static_cast<std::int64_t>(labels_.classes.size()) != classes)
+      throw ConfigError(fmt::format("{} class names for a network of {} classes", labels_.classes.size(), classes));
     io::put_labels(options_.metadata, labels_);
+    options_.metadata["optimizer"] = kOptimizerNames[static_cast<std::size_t>(options_.optimizer.kind)];
   }
 
-  /// Trains up to the last epoch and evaluates after each. `train` and `eval` are loaders of `TupleBatch<Topology>` and
-  /// `LabelledBatch`. Throws ConfigError if there is no epoch left, NumericError on a loss that is not finite (the
-  /// weights are then those before the step), and what the loaders throw.
+  /// Trains up to the last epoch and evaluates on `eval` after each. `train` and `eval` are loaders of
+  /// `TupleBatch<Topology>` and `LabelledBatch`. A step whose loss or gradient is not finite is undone and left out.
+  /// Throws NumericError after three of them in a row, Error if checkpoints cannot be written, and what the loaders and
+  /// observers throw; a checkpoint of the last good step is saved first.
   template <class TrainLoader, class EvalLoader, class... Observers>
   RunSummary fit(TrainLoader& train, EvalLoader& eval, RunInfo info, Observers&... observers) {
-    static_assert(std::same_as<typename std::remove_cvref_t<decltype(train.dataset())>::Topology, Topology>,
-                  "qcs Trainer: the training loader builds tuples of another topology than the network's");
-    if (epoch_ >= options_.epochs)
-      throw ConfigError(fmt::format("{} of {} epochs are done; ask for more epochs to go on", epoch_, options_.epochs));
-    info.epochs = options_.epochs;
-    info.batches_per_epoch = batches_of(train);
-    info.train_images = static_cast<std::int64_t>(train.dataset().list().images.size());
-    info.eval_images = static_cast<std::int64_t>(eval.dataset().list().images.size());
-    info.seed = options_.seed;
-    info.class_names = labels_.classes;
-    start_ = Clock::now();
-    notify(info, observers...);
-    for (; epoch_ < options_.epochs;) {
-      EpochEvent event = train_epoch(train, observers...);
-      const auto evaluation = qcs::evaluate(network_, eval.epoch(0), network_->options().classes, info.eval_images,
-                                            options_.device, observers...);
-      finish_epoch(event, evaluation);
-      notify(event, observers...);
-    }
-    const RunSummary summary{.best_epoch = best_epoch_,
-                             .best_accuracy = best_.accuracy(),
-                             .best_confusion = best_,
-                             .steps = steps_,
-                             .seconds = seconds()};
-    notify(summary, observers...);
-    return summary;
+    return run(train, eval, static_cast<EvalLoader*>(nullptr), std::move(info), observers...);
   }
 
-  /// Everything a later `resume` needs.
-  Checkpoint checkpoint() {
-    Checkpoint c{.architecture = network_->architecture(),
-                 .metadata = options_.metadata,
-                 .epochs_done = epoch_,
-                 .steps = steps_,
-                 .seed = static_cast<std::int64_t>(options_.seed),
-                 .best_epoch = best_epoch_};
-    for (int t = 0; t < best_.classes(); ++t)
-      for (int p = 0; p < best_.classes(); ++p) c.best_confusion.push_back(best_.at(t, p));
-    c.state_dict = state_dict(*network_);
-    torch::serialize::OutputArchive archive;
-    step_.optimizer().save(archive);
-    std::ostringstream stream;
-    archive.save_to(stream);
-    c.optimizer = stream.str();
-    return c;
+  /// The same, and at the end evaluates the best epoch once on `test`, which played no part in its choice.
+  template <class TrainLoader, class EvalLoader, class... Observers>
+  RunSummary fit_and_test(TrainLoader& train, EvalLoader& eval, EvalLoader& test, RunInfo info, Observers&... observers) {
+    return run(train, eval, &test, std::move(info), observers...);
   }
 
-  /// Goes on where a checkpoint of the same architecture and seed stopped: weights, batch statistics, the base
-  /// optimiser's state, schedule, random streams and best score. Throws CheckpointError, or ConfigError if the checkpoint's
-  /// label space is another one.
+  /// Goes on where a run of the same architecture, optimiser and seed stopped, in the middle of an epoch too: `path` is a
+  /// checkpoint file or a run folder, of which the newest whole one is taken. Recipe values may differ; fit() tells the
+  /// observers which. Throws CheckpointError, or ConfigError if the checkpoint's label space is another one.
   void resume(const std::filesystem::path& path) {
-    const auto c = load_for(*network_, path);
-    if (c.seed != static_cast<std::int64_t>(options_.seed))
-      throw CheckpointError(fmt::format("{} was trained with seed {}, this run has seed {}", path.string(), c.seed,
-                                        options_.seed));
-    if (const auto labels = io::find_labels(c.metadata)) require_same_labels(*labels, path.string(), labels_, "this run");
-    load_weights(*network_, c.state_dict);
-    torch::serialize::InputArchive archive;
-    std::istringstream stream(c.optimizer);
-    archive.load_from(stream);
-    step_.optimizer().load(archive);
-    epoch_ = static_cast<int>(c.epochs_done);
-    steps_ = c.steps;
-    best_epoch_ = static_cast<int>(c.best_epoch);
-    if (c.best_confusion.empty()) return;
-    const int classes = static_cast<int>(labels_.classes.size());
-    best_ = ConfusionMatrix(classes);
-    for (int t = 0; t < classes; ++t)
-      for (int p = 0; p < classes; ++p) best_.add(t, p, c.best_confusion.at(static_cast<std::size_t>(t * classes + p)));
+    auto [file, c, note] = find_checkpoint(path);
+    const auto require = [&](std::string_view what, std::string_view held, std::string_view ours) {
+      if (held != ours) throw CheckpointError(fmt::format("{} has {} {}; this run has {}", file.string(), what, held, ours));
+    };
+    require("the network", c.architecture, state_.network->architecture());
+    require("seed", fmt::to_string(c.seed), fmt::to_string(static_cast<std::int64_t>(options_.seed)));
+    require("the optimizer", c.metadata["optimizer"], options_.metadata["optimizer"]);
+    if (const auto labels = io::find_labels(c.metadata)) require_same_labels(*labels, file.string(), labels_, "this run");
+    state_.restore(c);
+    resumed_ = Resumed{.file = file, .metadata = std::move(c.metadata), .note = std::move(note)};
   }
 
-  Net& network() { return network_; }
+  Net& network() { return state_.network; }
   const TrainerOptions& options() const { return options_; }
 
  private:
   using Clock = std::chrono::steady_clock;
+  using State = TrainingState<Net, Step>;
+  using Batch = TupleBatch<Topology>;
 
-  struct Measures {
-    double loss, base_loss, cross_loss, accuracy;
+  struct Resumed {
+    std::filesystem::path file;
+    io::Metadata metadata;
+    std::optional<std::string> note;
   };
+
+  static TrainerOptions checked(TrainerOptions options) {
+    qcs::checked(options.aids);
+    if (options.first_epoch >= options.epochs)
+      throw ConfigError(fmt::format("the first epoch, {}, is beyond the last of {}", options.first_epoch, options.epochs));
+    if (options.aids.patience > 0 && options.selection == Selection::kLast)
+      throw ConfigError("early stopping needs a split to select the best epoch on");
+    return options;
+  }
+
+  static State make_state(Net network, const TrainerOptions& options) {
+    if (options.aids.freeze_backbone) network->freeze_backbone();
+    network->to(options.device);
+    State state{.network = network,
+                .device = options.device,
+                .step = {network, options.device, make_optimizer(network->parameters(), options.optimizer),
+                         {.sam = options.sam, .clip_norm = options.aids.clip_norm}, options.aids.label_smoothing}};
+    if (options.aids.average_decay > 0) state.average.emplace(*network, options.aids.average_decay);
+    state.run.epoch = options.first_epoch;
+    return state;
+  }
+
+  template <class TrainLoader, class EvalLoader, class... Observers>
+  RunSummary run(TrainLoader& train, EvalLoader& eval, EvalLoader* test, RunInfo info, Observers&... observers) {
+    static_assert(std::same_as<typename std::remove_cvref_t<decltype(train.dataset())>::Topology, Topology>,
+                  "qcs Trainer: the training loader builds tuples of another topology than the network's");
+    complete(info, train, eval, test);
+    if (!options_.checkpoint_folder.empty()) prepare_folder();
+    start_ = saved_ = Clock::now();
+    notify(info, observers...);
+    RunSummary summary;
+    const RunState& now = state_.run;
+    try {
+      while (now.epoch < options_.epochs && !waited_in_vain()) {
+        EpochEvent event = train_epoch(train, observers...);
+        finish_epoch(event, evaluate_on(eval, info.eval.images(), false, observers...), test != nullptr);
+        notify(event, observers...);  // before the checkpoint: what a killed run did not tell, it does again
+        save(event.best, observers...);
+      }
+      if (test != nullptr) summary.test = test_best(*test, info.test.images(), observers...);
+      summary.end = now.epoch < options_.epochs ? RunEnd::kEarly : RunEnd::kComplete;
+    } catch (const detail::Stopped&) {
+      summary.end = RunEnd::kInterrupted;
+      save(false, observers...);
+    } catch (...) {
+      save_after_error(observers...);
+      throw;
+    }
+    summary.best_epoch = now.best_epoch;
+    summary.best_confusion = now.best_confusion;
+    summary.best_accuracy = now.best_confusion.accuracy();
+    summary.steps = now.steps;
+    summary.seconds = seconds();
+    notify(summary, observers...);
+    return summary;
+  }
+
+  /// Adds to `info` what the trainer and the loaders know.
+  template <class TrainLoader, class EvalLoader>
+  void complete(RunInfo& info, const TrainLoader& train, const EvalLoader& eval, const EvalLoader* test) {
+    const std::size_t classes = labels_.classes.size();
+    info.train.class_counts = class_counts(train.dataset().list(), classes);
+    info.eval.class_counts = class_counts(eval.dataset().list(), classes);
+    if (test != nullptr) info.test = {"test", class_counts(test->dataset().list(), classes)};
+    info.epochs = options_.epochs;
+    info.batches_per_epoch = batches_of(train);
+    info.steps_per_epoch = (info.batches_per_epoch + options_.aids.accumulate - 1) / options_.aids.accumulate;
+    info.seed = options_.seed;
+    info.selection = options_.selection;
+    info.class_names = labels_.classes;
+    info.role_names = role_names<Topology>();
+    info.done_epochs = state_.run.epoch;
+    info.done_steps = state_.run.steps;
+    options_.metadata["train_data"] = fingerprint(train.dataset().list());
+    if (!resumed_) return;
+    if (resumed_->note) info.notes.push_back(*resumed_->note);
+    for (auto& change : recipe_changes(resumed_->metadata, options_.metadata)) info.notes.push_back(std::move(change));
+    if (state_.run.epoch >= options_.epochs)
+      info.notes.push_back(fmt::format("all {} epochs are done; ask for more epochs to go on", options_.epochs));
+  }
+
+  void prepare_folder() const {
+    const CheckpointFolder folder(options_.checkpoint_folder);
+    folder.require_space(state_.checkpoint_bytes(options_.optimizer));
+    if (!resumed_) return;
+    // A run that goes on in another folder may still need the best epoch of the first one.
+    const CheckpointFolder before(resumed_->file.parent_path());
+    if (std::filesystem::exists(before.best()) && !std::filesystem::exists(folder.best()))
+      link_atomically(before.best(), folder.best());
+  }
 
   template <class TrainLoader, class... Observers>
   EpochEvent train_epoch(TrainLoader& train, Observers&... observers) {
-    EpochEvent event{.epoch = epoch_};
-    event.learning_rate = ExponentialSchedule{options_.optimizer.learning_rate, options_.gamma}.rate(epoch_);
-    set_learning_rate(step_.optimizer(), event.learning_rate);
-    torch::manual_seed(derive_seed(options_.seed, static_cast<std::uint64_t>(Purpose::kNetwork), epoch_ + 1));
-    network_->train();
-    RunningMean loss, base, cross, accuracy;
     const std::int64_t batches = batches_of(train);
-    std::int64_t number = 0;
-    for (auto& batch : train.epoch(epoch_)) {
-      const auto measures = update(batch, number);
-      const auto size = batch.size();
-      loss.add(measures.loss, size);
-      base.add(measures.base_loss, size);
-      cross.add(measures.cross_loss, size);
-      accuracy.add(measures.accuracy, size);
-      notify(StepEvent{.epoch = epoch_,
-                       .batch = number,
-                       .batches = batches,
-                       .step = ++steps_,
-                       .loss = measures.loss,
-                       .accuracy = measures.accuracy,
-                       .base_loss = measures.base_loss,
-                       .cross_loss = measures.cross_loss,
-                       .images = size * static_cast<std::int64_t>(branch_count<Topology>),
-                       .seconds = seconds()},
-             observers...);
-      if (++number == batches) break;
+    const std::int64_t accumulate = options_.aids.accumulate;
+    state_.seed_epoch(options_.seed);
+    state_.network->train();
+    RunState& now = state_.run;
+    if (now.batch < batches) {
+      std::vector<Batch> group;
+      for (auto& batch : train.epoch(now.epoch, now.batch)) {
+        detail::stop_if_asked(options_.stop);
+        group.push_back(std::move(batch));
+        const auto behind = now.batch + static_cast<std::int64_t>(group.size());
+        if (behind < batches && static_cast<std::int64_t>(group.size()) < accumulate) continue;
+        step(group, batches, train.dataset().list(), observers...);
+        group.clear();
+        if (behind == batches) break;
+        if (save_is_due()) save(false, observers...);
+      }
     }
-    event.train_loss = loss.value();
-    event.train_base_loss = base.value();
-    event.train_cross_loss = cross.value();
-    event.train_accuracy = accuracy.value();
-    return event;
+    const auto means = now.means.value();
+    return {.epoch = now.epoch,
+            .learning_rate = rate((batches - 1) / accumulate * accumulate, batches, batches),
+            .train_loss = means.loss,
+            .train_accuracy = means.accuracy,
+            .train_base_loss = means.base_loss,
+            .train_cross_loss = means.cross_loss};
   }
 
-  template <class Batch>
-  Measures update(Batch& batch, std::int64_t number) {
-    for (auto& images : batch.images) images = images.to(options_.device);
-    for (auto& labels : batch.labels) labels = labels.to(options_.device);
+  template <class... Observers>
+  void step(std::vector<Batch>& group, std::int64_t batches, const ImageList& list, Observers&... observers) {
+    RunState& now = state_.run;
+    const auto end = now.batch + static_cast<std::int64_t>(group.size());
+    const double learning_rate = rate(now.batch, end, batches);
+    set_learning_rate(state_.step.optimizer(), learning_rate);
+    StepMeasures measures;
     try {
-      return step_.run([&] {
-        const auto output = network_->forward_branches(batch.images);
-        const auto losses = branch_losses<Topology>(output, batch.labels);
-        const auto loss = losses.mean();
-        const auto correct = (output.base_logits[0].argmax(1) == batch.labels[0]).to(loss.dtype()).mean();
-        const auto values = torch::stack({loss, losses.mean_of(losses.base), losses.mean_of(losses.cross), correct})
-                                .detach().to(torch::kCPU, torch::kFloat64);
-        const double* v = values.template data_ptr<double>();
-        if (!std::isfinite(v[0]))
-          throw NumericError(fmt::format("the loss became {} in epoch {}, batch {}; the step was undone; a lower "
-                                         "learning rate may help",
-                                         v[0], epoch_ + 1, number + 1));
-        loss.backward();
-        return Measures{v[0], v[1], v[2], v[3]};
-      });
+      measures = state_.step.run(group, options_.stop);
+    } catch (const NumericError& error) {
+      now.batch = end;
+      return leave_out(group, error.what(), list, observers...);
+    }
+    if (state_.average) state_.average->update();
+    std::int64_t tuples = 0;
+    for (const auto& batch : group) tuples += batch.size();
+    now.means.add(measures, static_cast<double>(tuples));
+    now.undone_in_a_row = 0;
+    now.batch = end;
+    ++now.steps;
+    notify(StepEvent{.epoch = now.epoch,
+                     .batch = end - 1,
+                     .batches = batches,
+                     .step = now.steps,
+                     .learning_rate = learning_rate,
+                     .loss = measures.loss,
+                     .accuracy = measures.accuracy,
+                     .base_loss = measures.base_loss,
+                     .cross_loss = measures.cross_loss,
+                     .roles = measures.roles,
+                     .images = tuples * static_cast<std::int64_t>(branch_count<Topology>),
+                     .seconds = seconds()},
+           observers...);
+  }
+
+  /// Tells of a step that was undone, and gives up after too many of them.
+  template <class... Observers>
+  void leave_out(const std::vector<Batch>& group, const std::string& reason, const ImageList& list,
+                 Observers&... observers) {
+    std::set<std::size_t> members;
+    for (const auto& batch : group)
+      for (const auto& tuple : batch.members) members.insert(tuple.begin(), tuple.end());
+    SkippedStepEvent event{.epoch = state_.run.epoch,
+                           .batch = state_.run.batch - 1,
+                           .reason = reason,
+                           .in_a_row = ++state_.run.undone_in_a_row};
+    for (const auto image : members) event.images.push_back(list.images.at(image).path.string());
+    notify(event, observers...);
+    if (event.in_a_row < kMostUndone) return;
+    throw NumericError(fmt::format("{} in epoch {}, batch {}, as in the {} steps before; all were undone; a lower learning rate "
+                                   "may help, or a look at the images: {}",
+                                   reason, event.epoch + 1, event.batch + 1, event.in_a_row - 1, fmt::join(event.images, ", ")));
+  }
+
+  template <class EvalLoader, class... Observers>
+  Evaluation evaluate_on(EvalLoader& loader, std::int64_t images, bool of_test_split, Observers&... observers) {
+    std::optional<WeightAverage::Lent> lent;
+    if (state_.average && !of_test_split) lent.emplace(*state_.average);
+    return evaluate(state_.network, loader.epoch(0), state_.network->options().classes, images,
+                    {.device = options_.device, .flip = options_.flip, .of_test_split = of_test_split, .stop = options_.stop},
+                    observers...);
+  }
+
+  void finish_epoch(EpochEvent& event, const Evaluation& evaluation, bool keep_best) {
+    RunState& now = state_.run;
+    event.eval_loss = evaluation.loss;
+    event.confusion = evaluation.confusion;
+    event.accuracy = evaluation.confusion.accuracy();
+    event.best = options_.selection == Selection::kLast || now.best_epoch < 0 || event.accuracy > now.best_confusion.accuracy();
+    event.seconds = seconds();
+    event.step = now.steps;
+    event.gates = state_.network->gates();
+    ++now.epoch;
+    now.batch = 0;
+    now.means = {};
+    if (!event.best) return;
+    now.best_epoch = event.epoch;
+    now.best_confusion = event.confusion;
+    if (keep_best && options_.checkpoint_folder.empty())
+      best_weights_ = cloned(state_.average ? state_.average->state_dict() : state_dict(*state_.network));
+  }
+
+  /// Evaluates the best epoch's weights; the network has its own again afterwards.
+  template <class EvalLoader, class... Observers>
+  Evaluation test_best(EvalLoader& test, std::int64_t images, Observers&... observers) {
+    auto& network = *state_.network;
+    const auto own = cloned(state_dict(network));
+    load_weights(network, options_.checkpoint_folder.empty()
+                              ? best_weights_
+                              : load_checkpoint(CheckpointFolder(options_.checkpoint_folder).best()).state_dict);
+    try {
+      auto evaluation = evaluate_on(test, images, true, observers...);
+      load_weights(network, own);
+      return evaluation;
     } catch (...) {
-      step_.abandon();
+      load_weights(network, own);
       throw;
     }
   }
 
-  void finish_epoch(EpochEvent& event, const Evaluation& evaluation) {
-    event.eval_loss = evaluation.loss;
-    event.confusion = evaluation.confusion;
-    event.accuracy = evaluation.confusion.accuracy();
-    event.best = best_epoch_ < 0 || event.accuracy > best_.accuracy();
-    event.seconds = seconds();
-    event.step = steps_;
-    event.gates = network_->gates();
-    ++epoch_;
-    if (event.best) {
-      best_ = event.confusion;
-      best_epoch_ = event.epoch;
-    }
+  static io::NamedTensors cloned(io::NamedTensors tensors) {
+    for (auto& [name, tensor] : tensors) tensor = tensor.clone();
+    return tensors;
+  }
+
+  bool waited_in_vain() const {
+    const RunState& now = state_.run;
+    return options_.aids.patience > 0 && now.best_epoch >= 0 && now.batch == 0 &&
+           now.epoch - 1 - now.best_epoch >= options_.aids.patience;
+  }
+
+  double rate(std::int64_t from, std::int64_t to, std::int64_t batches) const {
+    const auto share = [&](std::int64_t batch) { return static_cast<double>(batch) / static_cast<double>(batches); };
+    return options_.optimizer.learning_rate *
+           options_.schedule.factor(state_.run.epoch, share(from), share(to), options_.epochs);
+  }
+
+  bool save_is_due() const {
+    if (options_.save_steps > 0 && state_.run.steps % options_.save_steps == 0) return true;
+    return options_.save_seconds > 0 && std::chrono::duration<double>(Clock::now() - saved_).count() >= options_.save_seconds;
+  }
+
+  template <class... Observers>
+  void save(bool best, Observers&... observers) {
     if (options_.checkpoint_folder.empty()) return;
-    const auto state = checkpoint();
-    save_checkpoint(options_.checkpoint_folder / "last.pt", state);
-    if (event.best) save_checkpoint(options_.checkpoint_folder / "best.pt", state);
+    saving_ = true;
+    const CheckpointFolder folder(options_.checkpoint_folder);
+    folder.save(state_.checkpoint(options_.metadata, options_.seed), best);
+    saving_ = false;
+    saved_ = Clock::now();
+    const RunState& now = state_.run;
+    notify(CheckpointEvent{.file = folder.last(), .epoch = now.epoch, .batch = now.batch, .step = now.steps}, observers...);
+  }
+
+  /// The error that ends the run is the one to report, whatever comes of this.
+  template <class... Observers>
+  void save_after_error(Observers&... observers) noexcept {
+    try {
+      if (!saving_) save(false, observers...);
+    } catch (...) {
+    }
   }
 
   template <class TrainLoader>
@@ -232,15 +380,13 @@ class Trainer {
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-  Net network_;
   TrainerOptions options_;
   Labels labels_;
-  Step step_;
-  int epoch_;
-  std::int64_t steps_ = 0;
-  int best_epoch_ = -1;
-  ConfusionMatrix best_;
-  Clock::time_point start_ = Clock::now();
+  State state_;
+  std::optional<Resumed> resumed_;
+  io::NamedTensors best_weights_;  // only where there is no folder for them
+  Clock::time_point start_, saved_;
+  bool saving_ = false;
 };
 
 }  // namespace qcs

@@ -186,7 +186,7 @@ BOOST_FIXTURE_TEST_CASE(a_tuple_batch_has_the_promised_shapes_and_labels, Tempor
   }
   for (std::size_t i = 0; i < 5; ++i) {
     const auto tuple = dataset.tuple(plan, 3 + i);
-    BOOST_TEST(batch.anchors[i] == plan.order[3 + i]);
+    BOOST_TEST(batch.members[i][0] == plan.order[3 + i]);
     BOOST_TEST(batch.labels[0].data_ptr<std::int64_t>()[i] == kLabels[tuple[1]]);
     BOOST_TEST(batch.labels[1].data_ptr<std::int64_t>()[i] == kLabels[tuple[3]]);
   }

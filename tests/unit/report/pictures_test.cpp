@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
-#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 #include <qcs/report/confusion_picture.hpp>
+#include <qcs/report/gate_curve.hpp>
 #include <qcs/report/loss_curve.hpp>
 #include <qcs/report/plot.hpp>
 #include <string>
 #include <vector>
 
 #include "made_up_run.hpp"
-#include "temporary_folder.hpp"
 
 using namespace qcs::test;
 
@@ -44,44 +45,83 @@ BOOST_AUTO_TEST_CASE(ticks_are_round) {
              boost::test_tools::per_element());
   BOOST_TEST(qcs::nice_ticks({0, 3000}, 6) == (std::vector<double>{0, 500, 1000, 1500, 2000, 2500, 3000}),
              boost::test_tools::per_element());
-  BOOST_TEST(qcs::nice_ticks({.5, 3.5}, 6, true) == (std::vector<double>{1, 2, 3}),
-             boost::test_tools::per_element());
+  BOOST_TEST(qcs::nice_ticks({.5, 3.5}, 6, true) == (std::vector<double>{1, 2, 3}), boost::test_tools::per_element());
   const std::vector<double> around = qcs::nice_ticks({-.5, 2}, 5);
   BOOST_TEST(!std::signbit(around.at(1)));  // would print as -0
 }
 
 BOOST_AUTO_TEST_CASE(smoothing_keeps_constants_and_damps_noise, *boost::unit_test::tolerance(1e-12)) {
   for (double mean : qcs::detail::smooth({3, 3, 3, 3}, 10)) BOOST_TEST(mean == 3.);
-  const std::vector<double> waves = qcs::detail::smooth({1, -1, 1, -1, 1, -1}, 4);
-  BOOST_TEST(waves.front() == 1.);
-  BOOST_TEST(std::abs(waves.back()) < .5);
-  BOOST_TEST(qcs::detail::smooth({1, 2, 5}, 0) == (std::vector<double>{1, 2, 5}),
-             boost::test_tools::per_element());
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (double mean : qcs::detail::smooth({3, nan, 3, nan}, 2)) BOOST_TEST(mean == 3.);
+  BOOST_TEST(std::isnan(qcs::detail::smooth({nan}, 4).at(0)));
+  for (double mean : qcs::detail::smooth({1, -1, 1, -1, 1, -1}, 4)) BOOST_TEST(std::abs(mean) < .4);
+  BOOST_TEST(qcs::detail::smooth({1, 2, 5}, 0) == (std::vector<double>{1, 2, 5}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(thinning_keeps_the_extremes) {
+  std::vector<cv::Point2d> points;
+  for (int i = 0; i < 100000; ++i) points.emplace_back(i, i == 777 ? 9 : i == 778 ? -9 : std::sin(.01 * i));
+  points[5000].y = std::numeric_limits<double>::quiet_NaN();
+  const auto kept = qcs::detail::thin(points);
+  BOOST_TEST(kept.size() <= 2000u);
+  BOOST_TEST(kept.size() > 1900u);
+  BOOST_TEST(std::ranges::count(kept, 9., &cv::Point2d::y) == 1);
+  BOOST_TEST(std::ranges::count(kept, -9., &cv::Point2d::y) == 1);
+  BOOST_TEST(std::ranges::is_sorted(kept, {}, &cv::Point2d::x));
 }
 
 BOOST_AUTO_TEST_CASE(curves_show_every_series) {
-  const TemporaryFolder folder;
-  qcs::LossCurve curve(folder / "curves.png");
-  replay(curve);
-  const cv::Mat picture = cv::imread((folder / "curves.png").string());
-  BOOST_TEST(picture.cols == 1200);
-  BOOST_TEST(picture.rows == 460);
+  qcs::RunHistory history;
+  replay(history);
+  const cv::Mat picture = qcs::draw_curves(history);
   BOOST_TEST(margins_white(picture));
-  for (const cv::Scalar& ink :
-       {qcs::detail::kTotalInk, qcs::detail::kBaseInk, qcs::detail::kCrossInk, qcs::detail::kEvalInk}) {
-    BOOST_TEST(coloured(picture, ink) > 200);
-  }
+  const cv::Mat losses = picture.colRange(0, 520), roles = picture.colRange(520, 1036),
+                accuracies = picture.colRange(1036, picture.cols);
+  using namespace qcs::detail;
+  for (const cv::Scalar& ink : {kTrainInk, kEvalInk}) BOOST_TEST(coloured(losses, ink) > 60);
+  for (const cv::Scalar& ink : {kTrainInk, kEvalInk, kBalancedInk}) BOOST_TEST(coloured(accuracies, ink) > 60);
+  for (int role : {0, 1})
+    for (const cv::Scalar& ink : {kRoleInks[role].first, kRoleInks[role].second}) BOOST_TEST(coloured(roles, ink) > 60);
+}
+
+BOOST_AUTO_TEST_CASE(a_topology_of_one_role_has_two_curves) {
+  qcs::RunHistory history;
+  replay(history);
+  history.info.role_names = {"anchor"};
+  const cv::Mat picture = qcs::draw_curves(history);
+  BOOST_TEST(coloured(picture.colRange(520, 1036), qcs::detail::kRoleInks[0].second) > 200);
+  BOOST_TEST(coloured(picture.colRange(520, 1036), qcs::detail::kRoleInks[1].second) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(curves_of_little_or_odd_data_are_drawn) {
-  std::vector<qcs::StepEvent> steps = {made_up_step(1)};
-  std::vector<qcs::EpochEvent> epochs = {made_up_epoch(0)};
-  BOOST_TEST(inked(qcs::draw_curves("none", {}, {})) > 1000);
-  BOOST_TEST(inked(qcs::draw_curves("one", steps, epochs)) > 1000);
-  steps.push_back(made_up_step(2));
-  steps.back().loss = std::numeric_limits<double>::quiet_NaN();
-  epochs[0].eval_loss = std::numeric_limits<double>::infinity();
-  BOOST_TEST(inked(qcs::draw_curves("odd", steps, epochs)) > 1000);
+  qcs::RunHistory history;
+  BOOST_TEST(inked(qcs::draw_curves(history)) > 1000);
+  history.info = made_up_info();
+  history.steps = {made_up_step(1)};
+  BOOST_TEST(inked(qcs::draw_curves(history)) > 1000);
+  history.epochs = {made_up_epoch(0)};
+  BOOST_TEST(inked(qcs::draw_curves(history)) > 1000);
+  history.steps.push_back(made_up_step(2));
+  history.steps.back().loss = std::numeric_limits<double>::quiet_NaN();
+  history.steps.back().roles.clear();
+  history.epochs[0].eval_loss = std::numeric_limits<double>::infinity();
+  history.epochs[0].accuracy = std::numeric_limits<double>::quiet_NaN();
+  BOOST_TEST(inked(qcs::draw_curves(history)) > 1000);
+}
+
+BOOST_AUTO_TEST_CASE(gates_are_drawn_where_there_are_some) {
+  qcs::RunHistory history;
+  BOOST_TEST(qcs::draw_gates(history).empty());
+  history.epochs = {made_up_epoch(0), made_up_epoch(1)};
+  history.epochs[1].gates[0] = -1;
+  const cv::Mat picture = qcs::draw_gates(history);
+  BOOST_TEST(margins_white(picture));
+  for (unsigned ink : {0x1F5FA8u, 0xC0272Du, 0x2E9E5Bu}) BOOST_TEST(coloured(picture, qcs::colour(ink)) > 200);
+  for (auto& epoch : history.epochs) epoch.gates.assign(3, 0);
+  BOOST_TEST(inked(qcs::draw_gates(history)) > 1000);
+  for (auto& epoch : history.epochs) epoch.gates.clear();
+  BOOST_TEST(qcs::draw_gates(history).empty());
 }
 
 BOOST_AUTO_TEST_CASE(confusion_is_darkest_where_the_share_is_highest) {
@@ -111,14 +151,19 @@ BOOST_AUTO_TEST_CASE(confusion_grows_with_classes_and_names) {
   BOOST_TEST(size(3, {}).height > size(2, {}).height);  // numbers stand in for names
 }
 
-BOOST_AUTO_TEST_CASE(confusion_file_follows_the_run) {
-  const TemporaryFolder folder;
-  qcs::ConfusionPicture picture(folder / "confusion.png");
-  replay(picture, 0, 1);
-  const std::string early = bytes_of(folder / "confusion.png");
-  BOOST_TEST(!early.empty());
-  replay(picture, 1, 3);
-  BOOST_TEST((bytes_of(folder / "confusion.png") != early));
+BOOST_AUTO_TEST_CASE(confusion_of_a_run_is_that_of_its_result) {
+  const auto same = [](const cv::Mat& a, const cv::Mat& b) {
+    return a.size() == b.size() && cv::countNonZero(a.reshape(1) != b.reshape(1)) == 0;
+  };
+  qcs::RunHistory history;
+  BOOST_TEST(qcs::draw_confusion(history).empty());
+  replay(history, {.until = kSteps});
+  const auto& names = history.info.class_names;
+  BOOST_TEST(same(qcs::draw_confusion(history),
+                  qcs::draw_confusion(made_up_confusion(0), names, "QCS on RAF-DB, best epoch 1")));
+  replay(history, {.done = kSteps});
+  BOOST_TEST(same(qcs::draw_confusion(history),
+                  qcs::draw_confusion(made_up_confusion(1), names, "QCS on RAF-DB, test split, best epoch 3")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

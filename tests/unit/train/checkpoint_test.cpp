@@ -33,22 +33,33 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_comes_back_as_it_was) {
   auto network = toy::network<Dual>();
   const Checkpoint saved{.architecture = network->architecture(),
                          .metadata = {{"labels", "toy"}, {"a key of spaces", "two\nlines"}},
-                         .epochs_done = 3,
-                         .steps = 12,
                          .seed = -1,
-                         .best_epoch = 2,
-                         .best_confusion = {1, 2, 3, 4},
+                         .state = {.epoch = 3,
+                                   .batch = 7,
+                                   .steps = 12,
+                                   .means = EpochMeans::from_sums({.1, 3, 1e300, 4}),
+                                   .undone_in_a_row = 1,
+                                   .best_epoch = 2,
+                                   .best_confusion = qcs::detail::confusion_of({1, 2, 3, 4})},
                          .state_dict = state_dict(*network),
-                         .optimizer = std::string("\0bytes\xff", 7)};
+                         .training_state_dict = {{"x", torch::ones({2})}},
+                         .optimizer = std::string("\0bytes\xff", 7),
+                         .generator = torch::arange(9, torch::kUInt8)};
   save_checkpoint(file, saved);
   const auto loaded = load_checkpoint(file);
   BOOST_TEST(loaded.architecture == saved.architecture);
   BOOST_TEST((loaded.metadata == saved.metadata));
-  BOOST_TEST(loaded.epochs_done == 3);
-  BOOST_TEST(loaded.steps == 12);
   BOOST_TEST(loaded.seed == -1);
-  BOOST_TEST(loaded.best_epoch == 2);
-  BOOST_TEST(loaded.best_confusion == saved.best_confusion);
+  BOOST_TEST(loaded.state.epoch == 3);
+  BOOST_TEST(loaded.state.batch == 7);
+  BOOST_TEST(loaded.state.steps == 12);
+  BOOST_TEST(loaded.state.means.sums() == saved.state.means.sums(), boost::test_tools::per_element());
+  BOOST_TEST(loaded.state.undone_in_a_row == 1);
+  BOOST_TEST(loaded.state.best_epoch == 2);
+  BOOST_TEST((loaded.state.best_confusion == saved.state.best_confusion));
+  BOOST_TEST(torch::equal(loaded.training_state_dict.at(0).second, torch::ones({2})));
+  BOOST_TEST(torch::equal(loaded.generator, saved.generator));
+  BOOST_TEST(!loaded.device_generator.defined());
   BOOST_TEST(loaded.optimizer == saved.optimizer);
   auto other = toy::network<Dual>(2);
   BOOST_TEST(!toy::same_weights(*network, *other));

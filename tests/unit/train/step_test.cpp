@@ -3,7 +3,11 @@
 #include <qcs/train/loss.hpp>
 #include <qcs/train/optimizer.hpp>
 #include <qcs/train/schedule.hpp>
+#include <cmath>
+#include <limits>
+#include <qcs/train/schedule.hpp>
 #include <qcs/train/step.hpp>
+#include <qcs/train/weight_average.hpp>
 
 #include "toy.hpp"
 
@@ -17,7 +21,7 @@ torch::Tensor parameter() { return torch::tensor({3., 4.}, torch::kFloat64).requ
 
 BOOST_AUTO_TEST_CASE(sam_takes_its_gradient_where_it_climbed) {
   auto w = parameter();
-  SamStep step(make_optimizer({w}, {.kind = OptimizerKind::kSgd, .learning_rate = .1}), {.rho = .5});
+  SamStep step(make_optimizer({w}, {.kind = OptimizerKind::kSgd, .learning_rate = .1}), {.sam = {.rho = .5}});
   std::vector<torch::Tensor> seen;
   const double first = step.run([&] {
     seen.push_back(w.detach().clone());
@@ -99,4 +103,71 @@ BOOST_AUTO_TEST_CASE(loss_takes_the_label_of_a_branch_s_role) {
   out.cross_logits[2] = sure_of(0);
   const auto mixed = branch_losses<Triplet>(out, {torch::tensor({2}), torch::tensor({1})});
   BOOST_TEST(std::abs(mixed.mean().item<double>() - 50. / 6) < 1e-3);
+}
+
+BOOST_AUTO_TEST_CASE(gradients_are_clipped_for_the_update_alone) {
+  auto w = parameter();
+  PlainStep step(make_optimizer({w}, {.kind = OptimizerKind::kSgd, .learning_rate = 1}), {.clip_norm = .5});
+  step.run([&] {
+    w.square().sum().backward();  // gradient (6, 8), norm 10
+    return 0;
+  });
+  BOOST_TEST(torch::allclose(w.detach(), torch::tensor({2.7, 3.6}, torch::kFloat64)));
+
+  auto v = parameter();
+  SamStep sam(make_optimizer({v}, {.kind = OptimizerKind::kSgd, .learning_rate = 1}), {.sam = {.rho = .5}, .clip_norm = .5});
+  std::vector<torch::Tensor> seen;
+  sam.run([&] {
+    seen.push_back(v.detach().clone());
+    v.square().sum().backward();
+    return 0;
+  });
+  BOOST_TEST(torch::allclose(seen[1], torch::tensor({3.3, 4.4}, torch::kFloat64)), "the climb is of its full length");
+  BOOST_TEST(torch::allclose(v.detach(), torch::tensor({2.7, 3.6}, torch::kFloat64)));
+}
+
+BOOST_AUTO_TEST_CASE(a_gradient_that_is_not_finite_is_seen_in_either_pass) {
+  for (const int bad_pass : {1, 2}) {
+    auto w = parameter();
+    SamStep step(make_optimizer({w}, {.learning_rate = .1}));
+    int pass = 0;
+    const auto run = [&] {
+      (++pass == bad_pass ? (w * std::numeric_limits<double>::infinity()).sum() : w.sum()).backward();
+      return 0;
+    };
+    BOOST_CHECK_THROW(step.run(run), NumericError);
+    step.abandon();
+    BOOST_TEST(torch::equal(w.detach(), parameter().detach()));
+    BOOST_TEST((!w.grad().defined() || w.grad().abs().sum().item<double>() == 0));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(schedules_rise_and_fall_as_told) {
+  const Schedule published;
+  BOOST_TEST(published.factor(0, 0, .1, 200) == 1.);
+  BOOST_TEST(published.factor(3, .5, .6, 200) == std::pow(.98, 3));
+  const Schedule warm{.warmup_epochs = 2};
+  BOOST_TEST(warm.factor(0, 0, .25, 200) == .125);
+  BOOST_TEST(warm.factor(1, .75, 1, 200) == .98);
+  const Schedule cosine{.kind = ScheduleKind::kCosine, .warmup_epochs = 1};
+  BOOST_TEST(cosine.factor(0, .5, 1, 11) == 1.);
+  BOOST_TEST(std::abs(cosine.factor(6, 0, .1, 11) - .5) < 1e-12);
+  BOOST_TEST(cosine.factor(10, .9, 1, 11) < .01);
+  BOOST_TEST((Schedule{.kind = ScheduleKind::kConstant}.factor(7, .5, .6, 10)) == 1.);
+  BOOST_CHECK_THROW(schedule_kind("linear"), ConfigError);
+}
+
+BOOST_AUTO_TEST_CASE(averaged_weights_follow_and_can_be_lent) {
+  torch::nn::BatchNorm1d module(2);
+  const torch::NoGradGuard no_grad;
+  WeightAverage average(*module, .75);
+  module->weight.fill_(5);
+  module->num_batches_tracked.fill_(3);
+  average.update();
+  {
+    const WeightAverage::Lent lent(average);
+    BOOST_TEST(module->weight[0].item<double>() == 2.);
+    BOOST_TEST(module->num_batches_tracked.item<std::int64_t>() == 3);
+  }
+  BOOST_TEST(module->weight[0].item<double>() == 5.);
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <qcs/core/label_space.hpp>
+#include <qcs/data/image_list.hpp>
 #include <qcs/data/sampling.hpp>
 #include <qcs/data/tuple_batch.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/topology/dual.hpp>
 #include <qcs/topology/triplet.hpp>
+#include <set>
+#include <string>
 #include <vector>
 
 /// Data that a trainer can tell apart in a few steps: an image of class c is bright in its own stripe.
@@ -17,9 +20,17 @@ inline constexpr std::int64_t kClasses = 3;
 
 inline qcs::Labels labels() { return {.name = "toy", .classes = {"top", "middle", "bottom"}}; }
 
+/// Names for `count` images, of all classes in turn.
+inline qcs::ImageList image_list(int count) {
+  qcs::ImageList list{.images = {}, .classes = kClasses};
+  for (int i = 0; i < count; ++i)
+    list.images.push_back({.path = "image" + std::to_string(i) + ".png", .label = i % static_cast<int>(kClasses)});
+  return list;
+}
+
 inline torch::Tensor images(const std::vector<std::int64_t>& classes, std::uint64_t seed) {
-  torch::manual_seed(seed);
-  auto batch = torch::randn({static_cast<std::int64_t>(classes.size()), 3, 224, 224}) * .3;
+  auto generator = at::detail::createCPUGenerator(seed);  // LibTorch's own one belongs to the training
+  auto batch = torch::randn({static_cast<std::int64_t>(classes.size()), 3, 224, 224}, generator) * .3;
   for (std::size_t i = 0; i < classes.size(); ++i)
     batch[static_cast<std::int64_t>(i)].slice(1, 70 * classes[i], 70 * classes[i] + 70) += 2;
   return batch;
@@ -30,35 +41,34 @@ template <qcs::TopologyShape T>
 struct Tuples {
   struct Dataset {
     using Topology = T;
-    struct {
-      std::vector<int> images = std::vector<int>(12);
-    } images_;
-    const auto& list() const { return images_; }
+    qcs::ImageList images = image_list(12);
+    const auto& list() const { return images; }
   };
 
   std::int64_t count = 4;
-  bool poisoned = false;
+  std::set<std::int64_t> poisoned = {};  ///< batches of every epoch whose images are not numbers
   Dataset set = {};
   std::vector<qcs::TupleBatch<T>> made = {};
 
   const Dataset& dataset() const { return set; }
   std::int64_t batches() const { return count; }
 
-  std::vector<qcs::TupleBatch<T>>& epoch(int number) {
+  std::vector<qcs::TupleBatch<T>>& epoch(int number, std::int64_t first = 0) {
     made.clear();
-    for (std::int64_t k = 0; k < count; ++k) {
+    for (std::int64_t k = first; k < count; ++k) {
       qcs::TupleBatch<T> batch;
       for (std::size_t r = 0; r < batch.labels.size(); ++r) {
-        const auto first = static_cast<std::int64_t>(r);
-        batch.labels[r] = torch::tensor({first, first + 1, first + 2}, torch::kInt64) % kClasses;
+        const auto role = static_cast<std::int64_t>(r);
+        batch.labels[r] = torch::tensor({role, role + 1, role + 2}, torch::kInt64) % kClasses;
       }
       for (std::size_t b = 0; b < batch.images.size(); ++b) {
         const auto labels = batch.labels[static_cast<std::size_t>(qcs::role_of<T>(b))];
         const auto* values = labels.template data_ptr<std::int64_t>();
         batch.images[b] = images({values, values + labels.size(0)}, qcs::derive_seed(7, number, k, b));
-        if (poisoned) batch.images[b].fill_(std::numeric_limits<float>::quiet_NaN());
+        if (poisoned.contains(k)) batch.images[b].fill_(std::numeric_limits<float>::quiet_NaN());
       }
-      batch.anchors = {0, 1, 2};
+      batch.members.resize(3);
+      for (std::size_t i = 0; i < 3; ++i) batch.members[i].fill((3 * static_cast<std::size_t>(k) + i) % 12);
       made.push_back(std::move(batch));
     }
     return made;
@@ -68,10 +78,8 @@ struct Tuples {
 /// Labelled images in list order, two of each class.
 struct Labelled {
   struct Dataset {
-    struct {
-      std::vector<int> images = std::vector<int>(6);
-    } images_;
-    const auto& list() const { return images_; }
+    qcs::ImageList images = image_list(6);
+    const auto& list() const { return images; }
   };
   Dataset set = {};
 

@@ -31,11 +31,12 @@ class BatchQueue {
 
   explicit BatchQueue(std::size_t capacity) : slots_(capacity) {}
 
-  /// Caller: offers the batches 0 .. total - 1 of an epoch, in place of those of the epoch before.
-  std::uint64_t start(std::shared_ptr<const EpochPlan> plan, std::size_t total) {
+  /// Caller: offers the batches first .. total - 1 of an epoch, in place of those of the epoch before.
+  std::uint64_t start(std::shared_ptr<const EpochPlan> plan, std::size_t first, std::size_t total) {
     const std::lock_guard lock(mutex_);
     renew();
     plan_ = std::move(plan);
+    claimed_ = taken_ = first;
     total_ = total;
     work_.notify_all();
     return ticket_;

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <qcs/cli/run_options.hpp>
+#include <qcs/report/compare.hpp>
+#include <qcs/report/comparison.hpp>
+#include <qcs/report/metrics_jsonl.hpp>
+#include <qcs/train/checkpoint_folder.hpp>
+#include <qcs/train/events.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qcs::cli {
+
+namespace detail {
+
+/// Whether a folder holds a run that reached its end with as many epochs as are asked for.
+inline bool is_complete(const std::filesystem::path& folder, int epochs) {
+  const auto metrics = folder / "metrics.jsonl";
+  if (!std::filesystem::exists(metrics)) return false;
+  const auto history = read_metrics(metrics);
+  return history.summary && (history.info.epochs >= epochs || history.summary->end == RunEnd::kEarly);
+}
+
+}  // namespace detail
+
+/// Calls `train(run)` once, or `run.repeat` times for as many seeds with a folder each and then compares the results. When
+/// such a series is resumed, finished runs are left as they are, the interrupted one goes on, and the others start. Returns
+/// how the last run ended.
+RunEnd repeat_runs(const RunOptions& run, auto&& train) {
+  if (run.repeat == 1) return train(run).end;
+  std::vector<std::filesystem::path> folders;
+  for (int i = 0; i < run.repeat; ++i) {
+    RunOptions one = run;
+    one.seed = run.seed + static_cast<std::uint64_t>(i);
+    one.out = run.out / fmt::format("seed-{}", one.seed);
+    folders.push_back(one.out);
+    one.resume.clear();
+    if (!run.resume.empty()) {
+      if (detail::is_complete(one.out, run.recipe.epochs)) continue;
+      if (std::filesystem::exists(CheckpointFolder(one.out).last())) one.resume = one.out;
+    }
+    fmt::print("run {} of {}, seed {}\n", i + 1, run.repeat, one.seed);
+    if (train(one).end == RunEnd::kInterrupted) return RunEnd::kInterrupted;
+  }
+  std::vector<std::pair<std::string, RunHistory>> results;
+  for (const auto& folder : folders) results.emplace_back(folder.string(), read_metrics(folder / "metrics.jsonl"));
+  const auto comparison = compare_runs(results);
+  fmt::print("\n{}", comparison_text(comparison));
+  write_comparison(run.out, comparison);
+  return RunEnd::kComplete;
+}
+
+}  // namespace qcs::cli

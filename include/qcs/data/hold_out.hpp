@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/random/uniform_int_distribution.hpp>
+#include <cmath>
+#include <cstddef>
+#include <qcs/core/error.hpp>
+#include <qcs/core/random.hpp>
+#include <qcs/data/class_index.hpp>
+#include <qcs/data/image_list.hpp>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+/// The two parts of a list.
+struct HeldOut {
+  ImageList kept;  ///< to train on
+  ImageList held;  ///< to select the best epoch on
+};
+
+/// Splits off `share` (above 0, below 1) of every class, rounded, in the order of the list: a pure function of list, share
+/// and seed. Throws ConfigError on another share, DataError if nothing would be held or kept.
+inline HeldOut hold_out(const ImageList& list, double share, std::uint64_t seed = 0) {
+  if (!(share > 0 && share < 1)) throw ConfigError(fmt::format("a share of {} cannot be held out, only one within 0..1", share));
+  const ClassIndex index(list.labels(), list.classes);
+  Rng rng = stream(seed, Purpose::kHoldOut);
+  std::vector<char> is_held(list.images.size(), 0);
+  for (const int c : index.present()) {
+    auto images = std::vector<std::size_t>(index.images(c).begin(), index.images(c).end());
+    const auto count = static_cast<std::size_t>(std::llround(share * static_cast<double>(images.size())));
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto other = boost::random::uniform_int_distribution<std::size_t>(i, images.size() - 1)(rng);
+      std::swap(images[i], images[other]);
+      is_held[images[i]] = 1;
+    }
+  }
+  HeldOut parts{.kept = {{}, list.classes}, .held = {{}, list.classes}};
+  for (std::size_t i = 0; i < list.images.size(); ++i)
+    (is_held[i] != 0 ? parts.held : parts.kept).images.push_back(list.images[i]);
+  if (parts.kept.images.empty() || parts.held.images.empty())
+    throw DataError(fmt::format("holding out {} of {} images leaves one of the two parts empty", share, list.images.size()));
+  return parts;
+}
+
+}  // namespace qcs

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <qcs/core/sha256.hpp>
+#include <qcs/data/image_list.hpp>
+#include <qcs/topology/rules.hpp>
+#include <qcs/train/events.hpp>
+#include <string>
+#include <vector>
+
+namespace qcs {
+
+/// Names of the roles of a topology: the first branch of each.
+template <TopologyShape T>
+std::vector<std::string> role_names() {
+  std::vector<std::string> names(role_count<T>);
+  for (std::size_t b = branch_count<T>; b-- > 0;)
+    names[static_cast<std::size_t>(role_of<T>(b))] = T::kBranches[b].name;
+  return names;
+}
+
+/// Images of every class in a list.
+inline std::vector<std::int64_t> class_counts(const ImageList& list, std::size_t classes) {
+  std::vector<std::int64_t> counts(classes);
+  for (const auto& image : list.images) ++counts.at(static_cast<std::size_t>(image.label));
+  return counts;
+}
+
+/// SHA-256 of a list's file names, without their folders, and labels: tells whether two runs had the same data.
+inline std::string fingerprint(const ImageList& list) {
+  Sha256 hash;
+  for (const auto& image : list.images) hash.update(fmt::format("{} {}\n", image.path.filename().string(), image.label));
+  return hash.finish();
+}
+
+}  // namespace qcs

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <map>
+#include <qcs/core/error.hpp>
+#include <qcs/core/torch.hpp>
+#include <qcs/io/named_tensors.hpp>
+#include <string>
+#include <vector>
+
+namespace qcs {
+
+/// Exponential moving average of a module's parameters and buffers: after every step, average = decay * average +
+/// (1 - decay) * value (Polyak and Juditsky, 1992). Whole numbers, such as counts of batches, are copied.
+class WeightAverage {
+ public:
+  /// Starts at the module's present values.
+  WeightAverage(const torch::nn::Module& module, double decay) : decay_(decay) {
+    for (const auto& item : module.named_parameters()) add(item.key(), item.value());
+    for (const auto& item : module.named_buffers()) add(item.key(), item.value());
+  }
+
+  /// Takes in the module's values after a step.
+  void update() {
+    const torch::NoGradGuard no_grad;
+    for (auto& [name, value, average] : entries_) {
+      if (average.is_floating_point()) average.mul_(decay_).add_(value, 1 - decay_);
+      else average.copy_(value);
+    }
+  }
+
+  double decay() const { return decay_; }
+
+  /// The averages by the module's names, on the CPU; those that are there already are shared.
+  io::NamedTensors state_dict() const {
+    io::NamedTensors named;
+    for (const auto& entry : entries_) named.emplace_back(entry.name, entry.average.cpu());
+    return named;
+  }
+
+  /// Goes on from what state_dict() gave. Throws CheckpointError if a tensor is missing.
+  void load(const io::NamedTensors& tensors) {
+    const std::map<std::string, torch::Tensor> by_name(tensors.begin(), tensors.end());
+    for (auto& entry : entries_) {
+      const auto found = by_name.find(entry.name);
+      if (found == by_name.end()) throw CheckpointError(fmt::format("there is no average of {}", entry.name));
+      entry.average.copy_(found->second);
+    }
+  }
+
+  /// While it lives, the module has the averages as its values.
+  class Lent {
+   public:
+    explicit Lent(WeightAverage& average) : average_(average) { average_.exchange(); }
+    ~Lent() { average_.exchange(); }
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+
+   private:
+    WeightAverage& average_;
+  };
+
+ private:
+  struct Entry {
+    std::string name;
+    torch::Tensor value;    // the module's own
+    torch::Tensor average;
+  };
+
+  void add(const std::string& name, const torch::Tensor& value) {
+    entries_.push_back({name, value, value.detach().clone()});
+  }
+
+  void exchange() {
+    const torch::NoGradGuard no_grad;
+    for (auto& [name, value, average] : entries_) {
+      const auto kept = value.detach().clone();
+      value.copy_(average);
+      average.copy_(kept);
+    }
+  }
+
+  double decay_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace qcs
