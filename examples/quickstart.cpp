@@ -11,6 +11,8 @@
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/data/image_list.hpp>
 #include <qcs/presets/networks.hpp>
+#include <qcs/report/evaluation_json.hpp>
+#include <qcs/report/table.hpp>
 
 #include "drawn_faces.hpp"
 

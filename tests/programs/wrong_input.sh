@@ -16,6 +16,9 @@ list=datas/RAF-DB/raf_db_basic_train.txt
 good() { printf '0.png 0\n1.png 0\n2.png 1\n3.png 1\n4.png 2\n5.png 2\n' >"$list"; }
 good
 cp "$list" datas/RAF-DB/raf_db_basic_test.txt
+# Seven images cannot be four of each of two classes; names that differ can.
+for image in 0 1 2 3; do cp "datas/RAF-DB/basic/$image.png" "datas/RAF-DB/basic/again$image.png"; done
+printf '0.png 0\nagain0.png 0\n1.png 0\nagain1.png 0\n2.png 1\nagain2.png 1\n3.png 1\nagain3.png 1\n' >four.txt
 train="$programs/train_raf_db --backbone small --epochs 1 --limit-batches 1 -b 2 -j 1"
 
 ok() {
@@ -45,7 +48,19 @@ refused() {
 ok "a good run" $train --out runs/good --model DCS
 ok "evaluation of its checkpoint" "$programs/train_raf_db" --backbone small --model DCS --evaluate runs/good/last.pt
 ok "its backbone in another model" $train --out runs/pre --model QCS --pretrained runs/good/best.pt
-ok "one more epoch" "$programs/train_raf_db" --backbone small --model DCS -b 2 --limit-batches 1 --epochs 2 --resume runs/good/last.pt --out runs/good
+ok "one more epoch, all else as before" "$programs/train_raf_db" --resume runs/good --epochs 2
+ok "nothing left to do" "$programs/train_raf_db" --resume runs/good/last.pt
+grep -q "all 2 epochs are done" out || { failed=$((failed + 1)); echo "FAIL nothing left to do: not said"; }
+ok "a changed value on resume" "$programs/train_raf_db" --resume runs/good --epochs 3 --lr 1e-5
+grep -q "learning rate was 0.0003, is now 1e-05" out || { failed=$((failed + 1)); echo "FAIL a changed value on resume: not said"; }
+ok "two seeds, a share held out" $train --out runs/twice --model DCS --hold-out .5 --repeat 2 --flip-test --ema .9 --warmup 1 \
+  --train-list four.txt
+ok "the same, already done" "$programs/train_raf_db" --resume runs/twice
+ok "comparing runs" "$programs/compare" runs/good runs/twice --out compared
+for file in runs/good/{log.txt,metrics.jsonl,metrics.csv,steps.csv,curves.png,confusion.png,predictions.csv,report.html} \
+  runs/good/{last,previous,best}.pt runs/twice/seed-1/test_predictions.csv runs/twice/compare.json compared/compare.png; do
+  [ -s "$file" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAIL $file is missing"; }
+done
 evaluate="$programs/train_raf_db --backbone small --model DCS --evaluate"
 ok "its base branch as safetensors" "$programs/convert" runs/good/last.pt base.safetensors --base-branch
 ok "evaluation of a base branch, with predictions" $evaluate base.safetensors --predictions predictions.csv
@@ -94,8 +109,35 @@ refused "a pack cut short" 1 "torn.pack: " $bad --packed torn.pack
 refused "a missing checkpoint" 1 "no checkpoint at runs/none.pt" $bad --pretrained runs/none.pt
 refused "no checkpoint at all" 1 "$list: neither a file of torch.save nor safetensors" $bad --pretrained "$list"
 refused "a second run in one folder" 1 "runs/good holds a finished or interrupted run" $train --out runs/good --model DCS
-refused "resume with nothing left to do" 1 "2 of 2 epochs are done" \
-  "$programs/train_raf_db" --backbone small --model DCS --epochs 2 --resume runs/good/last.pt --out runs/good
+refused "a folder that cannot be made" 1 "cannot make the folder $list/x" $train --model DCS --out "$list/x"
+flock -o runs/good/.lock sleep 60 &
+holder=$!
+refused "a folder in use" 1 "runs/good is in use by process" "$programs/train_raf_db" --resume runs/good --epochs 4
+kill $holder
+refused "a validation split that is not there" 1 "name one with --val-list" $bad --select validation
+refused "early stopping without a split" 1 "early stopping needs a split" $bad --patience 2
+refused "a first epoch beyond the last" 1 "--start-epoch 5 is beyond the last of 1 epochs" $bad --start-epoch 5
+refused "a seed that is not the run's" 1 "has seed 0; this run has 7" "$programs/train_raf_db" --resume runs/good --epochs 4 --seed 7
+refused "runs that are not there" 3 "no-run-one" "$programs/compare" no-run-one no-run-two
+
+# SIGTERM and SIGINT: the run is saved, the status says why, and it goes on.
+for signal in TERM INT; do
+  # A background job of a script ignores SIGINT unless it is set back.
+  env --default-signal=INT "$programs/train_raf_db" --backbone small --model DCS -b 2 -j 1 --epochs 100000 --out runs/stopped -p 1 >out 2>err &
+  pid=$!
+  for _ in $(seq 300); do grep -q "  batch" out && break; sleep .1; done
+  kill -$signal $pid
+  wait $pid
+  status=$?
+  expected=143
+  [ $signal = INT ] && expected=130
+  if [ $status -eq $expected ] && grep -q "go on with --resume runs/stopped" out && [ -s runs/stopped/last.pt ]; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "FAIL SIG$signal: status $status, expected $expected, found:"; tail -n 3 out err
+  fi
+  rm -rf runs/stopped
+done
+
 refused "preparing from a missing table" 1 "none.csv" "$programs/prepare" ferplus --votes none.csv --images "$images"
 refused "preparing an unknown data set" 1 "unknown command \`mnist\`" "$programs/prepare" mnist
 refused "a preview of an unknown data set" 1 "unknown data set \`mnist\`" "$programs/preview" --dataset mnist

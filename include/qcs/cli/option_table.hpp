@@ -129,9 +129,9 @@ class OptionTable {
       const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
       const auto parsed =
           po::command_line_parser(arguments).options(options_).positional(positions_).style(style).run();
-      remember(parsed);
+      remember(parsed, given_);
       po::store(parsed, values_);
-      if (given("config")) remember(read_config(values_["config"].as<std::string>()));
+      if (given("config")) remember(read_config(values_["config"].as<std::string>()), given_);
     } catch (const po::error& error) {
       throw UsageError(fmt::format("{} (--help lists the options)", error.what()));
     }
@@ -163,12 +163,14 @@ class OptionTable {
 
   /// Takes from a file of `option = value` lines, that of an earlier call of the program, what parse() left open. Such
   /// options do not count as given(). Throws UsageError.
-  void recall(const std::filesystem::path& file) { read_config(file.string()); }
+  void recall(const std::filesystem::path& file) { remember(read_config(file.string()), recalled_); }
 
-  /// Everything that parse() met, but the options in `without`, as lines for recall().
+  /// Everything that parse() and recall() met, but the options in `without`, as lines for recall().
   std::string lines(std::initializer_list<std::string_view> without) const {
     std::string text;
-    for (const auto& [name, value] : given_)
+    auto all = given_;
+    all.insert(recalled_.begin(), recalled_.end());
+    for (const auto& [name, value] : all)
       if (std::ranges::find(without, name) == without.end()) text += fmt::format("{} = {}\n", name, value);
     return text;
   }
@@ -177,6 +179,8 @@ class OptionTable {
   void assign() { boost::program_options::notify(values_); }
 
  private:
+  using Values = std::map<std::string, std::string, std::less<>>;
+
   /// The public programs spell some options otherwise; both spellings are taken.
   static std::string canonical(std::string argument) {
     static constexpr std::pair<std::string_view, std::string_view> kSpellings[] = {
@@ -205,17 +209,17 @@ class OptionTable {
 
   /// Of an option that occurs twice the first one counts, as Boost has it.
   template <class Parsed>
-  void remember(const Parsed& parsed) {
+  static void remember(const Parsed& parsed, Values& values) {
     for (const auto& option : parsed.options)
       if (!option.string_key.empty())
-        given_.emplace(option.string_key, option.value.empty() ? std::string("true") : option.value.front());
+        values.emplace(option.string_key, option.value.empty() ? std::string("true") : option.value.front());
   }
 
   boost::program_options::options_description options_;
   boost::program_options::positional_options_description positions_;
   std::vector<const char*> required_;
   boost::program_options::variables_map values_;
-  std::map<std::string, std::string, std::less<>> given_;
+  Values given_, recalled_;
 };
 
 }  // namespace qcs::cli

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <qcs/cli/run_options.hpp>
+#include <qcs/core/atomic_file.hpp>
 #include <qcs/report/compare.hpp>
 #include <qcs/report/comparison.hpp>
 #include <qcs/report/metrics_jsonl.hpp>
@@ -33,6 +34,9 @@ inline bool is_complete(const std::filesystem::path& folder, int epochs) {
 /// how the last run ended.
 RunEnd repeat_runs(const RunOptions& run, auto&& train) {
   if (run.repeat == 1) return train(run).end;
+  std::filesystem::create_directories(run.out);
+  write_atomically(run.out / kStoredOptions,
+                   [&](std::ofstream& out) { out << run.stored_options << fmt::format("repeat = {}\n", run.repeat); });
   std::vector<std::filesystem::path> folders;
   for (int i = 0; i < run.repeat; ++i) {
     RunOptions one = run;

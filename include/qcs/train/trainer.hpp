@@ -19,6 +19,7 @@
 #include <qcs/train/training_aids.hpp>
 #include <qcs/train/training_state.hpp>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace qcs {
@@ -36,7 +37,7 @@ struct TrainerOptions {
   std::uint64_t seed = 0;
   torch::Device device = torch::kCPU;
   std::int64_t limit_batches = 0;                ///< training batches per epoch, 0 for all
-  std::filesystem::path checkpoint_folder = {};  ///< of a CheckpointFolder, must exist; empty for none
+  std::filesystem::path checkpoint_folder = {};  ///< of a CheckpointFolder, made when missing; empty for none
   std::int64_t save_steps = 0;                   ///< steps between checkpoints within an epoch; 0: by time alone
   double save_seconds = 600;                     ///< time between checkpoints within an epoch; 0: by steps alone
   StopCheck stop = {};                           ///< asked before every pass and every batch of an evaluation
@@ -191,6 +192,10 @@ class Trainer {
   }
 
   void prepare_folder() const {
+    std::error_code error;
+    std::filesystem::create_directories(options_.checkpoint_folder, error);
+    if (error)
+      throw Error(fmt::format("cannot make the folder {}: {}", options_.checkpoint_folder.string(), error.message()));
     const CheckpointFolder folder(options_.checkpoint_folder);
     folder.require_space(state_.checkpoint_bytes(options_.optimizer));
     if (!resumed_) return;

@@ -73,6 +73,18 @@ BOOST_AUTO_TEST_CASE(batches_come_in_order_and_the_last_may_be_smaller) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_epoch_can_begin_at_any_batch) {
+  for (const int workers : {0, 1, 3}) {
+    qcs::Loader<Numbers> loader({}, {.batch_size = 4, .workers = workers});
+    const auto whole = all(loader, 2);
+    for (std::int64_t first = 0; first <= 4; ++first) {
+      std::vector<Positions> rest;
+      for (auto& batch : loader.epoch(2, first)) rest.push_back(batch);
+      BOOST_TEST((rest == std::vector<Positions>(whole.begin() + std::min<std::ptrdiff_t>(first, 3), whole.end())));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_queue_is_bounded) {
   Numbers numbers{.size = 100};
   const auto loads = numbers.loads;

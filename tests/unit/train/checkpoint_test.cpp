@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <qcs/model/load_weights.hpp>
-#include <qcs/train/checkpoint.hpp>
+#include <qcs/train/checkpoint_folder.hpp>
 
 #include "toy.hpp"
 
@@ -105,4 +105,31 @@ BOOST_AUTO_TEST_CASE(files_that_are_no_checkpoint_are_refused) {
     std::filesystem::resize_file(file, part);
     BOOST_CHECK_THROW(load_checkpoint(file), CheckpointError);
   }
+}
+
+BOOST_AUTO_TEST_CASE(three_checkpoints_are_kept_and_a_file_of_two_names_counts_once) {
+  const Folder folder;
+  const CheckpointFolder checkpoints(folder.path);
+  const auto numbered = [](std::int64_t steps) {
+    return Checkpoint{.architecture = "x", .state = {.steps = steps}, .state_dict = {{"w", torch::ones({1000})}}};
+  };
+  checkpoints.save(numbered(1), true);
+  BOOST_TEST(std::filesystem::equivalent(checkpoints.best(), checkpoints.last()));
+  checkpoints.save(numbered(2), false);
+  checkpoints.save(numbered(3), false);
+  BOOST_TEST(load_checkpoint(checkpoints.last()).state.steps == 3);
+  BOOST_TEST(load_checkpoint(checkpoints.previous()).state.steps == 2);
+  BOOST_TEST(load_checkpoint(checkpoints.best()).state.steps == 1);
+  BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 3);
+  checkpoints.require_space(1000);
+  const auto too_much = std::filesystem::space(folder.path).available;
+  BOOST_CHECK_EXCEPTION(checkpoints.require_space(too_much), Error, says({"MiB are free", "four of"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_killed_runs_left_is_removed_and_nothing_else) {
+  const Folder folder;
+  for (const auto* name : {".last.pt.123.tmp", ".metrics.jsonl.4.tmp", ".new.pt", ".hidden.tmp", "1.tmp", ".notes.1x.tmp"})
+    std::ofstream(folder.path / name) << "x";
+  BOOST_TEST(CheckpointFolder(folder.path).remove_leftovers() == 3);
+  BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 3);
 }
