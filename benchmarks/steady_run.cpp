@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// steady_run [STEPS]: trains DCS with the small backbone for so many steps (default 1000), with loader threads, all files of a
-// run and a checkpoint every 100 steps, and prints how resident memory and the number of threads develop.
+// steady_run [STEPS]: trains DCS with the small backbone for so many steps (default 1000), with loader threads, all
+// files of a run and a checkpoint every 100 steps, and prints how resident memory and the number of threads develop.
 
 #include <filesystem>
 #include <fstream>
@@ -74,9 +74,11 @@ int run(int argc, char** argv) {
   const auto summary = qcs::cli::train_network<qcs::DcsNetwork<qcs::SmallBackbone>>(
       options, {.train = list, .eval = list, .eval_name = "test"}, "noise", qcs::Labels::numbered(7), watch);
   std::filesystem::remove_all(folder);
-  fmt::print("{} steps in {:.0f} s; from step {} on: memory grew by {:.2f} MiB to the last step, by {:.2f} MiB at most; {} to {} threads\n",
-             summary.steps, summary.seconds, Watch::kWarmUp, (status("VmRSS:") - watch.memory_then) / 1024.,
-             (watch.most - watch.memory_then) / 1024., watch.fewest_threads, watch.most_threads);
+  fmt::print(
+      "{} steps in {:.0f} s; from step {} on: memory grew by {:.2f} MiB to the last step, by {:.2f} MiB at most; {} to "
+      "{} threads\n",
+      summary.steps, summary.seconds, Watch::kWarmUp, (status("VmRSS:") - watch.memory_then) / 1024.,
+      (watch.most - watch.memory_then) / 1024., watch.fewest_threads, watch.most_threads);
   return 0;
 }
 

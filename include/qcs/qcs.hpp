@@ -5,6 +5,7 @@
 // (target qcs::cli).
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
+#include <qcs/core/folder_lock.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/core/sha256.hpp>
@@ -31,6 +32,7 @@
 #include <qcs/data/class_index.hpp>
 #include <qcs/data/colour.hpp>
 #include <qcs/data/geometry.hpp>
+#include <qcs/data/hold_out.hpp>
 #include <qcs/data/image_header.hpp>
 #include <qcs/data/image_io.hpp>
 #include <qcs/data/image_list.hpp>
@@ -90,15 +92,25 @@
 #include <qcs/prepare/raf_db.hpp>
 #include <qcs/prepare/write_prepared.hpp>
 #include <qcs/train/checkpoint.hpp>
+#include <qcs/train/checkpoint_folder.hpp>
+#include <qcs/train/describe_run.hpp>
 #include <qcs/train/evaluate.hpp>
 #include <qcs/train/events.hpp>
+#include <qcs/train/gradient.hpp>
 #include <qcs/train/loss.hpp>
 #include <qcs/train/observer.hpp>
 #include <qcs/train/optimizer.hpp>
+#include <qcs/train/recipe_changes.hpp>
+#include <qcs/train/run_state.hpp>
 #include <qcs/train/sam.hpp>
 #include <qcs/train/schedule.hpp>
 #include <qcs/train/step.hpp>
+#include <qcs/train/stop.hpp>
 #include <qcs/train/trainer.hpp>
+#include <qcs/train/training_aids.hpp>
+#include <qcs/train/training_state.hpp>
+#include <qcs/train/tuple_step.hpp>
+#include <qcs/train/weight_average.hpp>
 #include <qcs/report/canvas.hpp>
 #include <qcs/report/compare.hpp>
 #include <qcs/report/compare_picture.hpp>
@@ -121,6 +133,7 @@
 #include <qcs/report/plot.hpp>
 #include <qcs/report/prediction_csv.hpp>
 #include <qcs/report/progress.hpp>
+#include <qcs/report/report_file.hpp>
 #include <qcs/report/report_images.hpp>
 #include <qcs/report/report_page.hpp>
 #include <qcs/report/run_files.hpp>

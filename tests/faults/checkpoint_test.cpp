@@ -79,9 +79,10 @@ BOOST_AUTO_TEST_CASE(killed_at_500_random_moments_while_saving) {
     if (found.state.steps == begun->load()) ++newest_won;
     saved = found.state.steps;
   }
-  BOOST_TEST_MESSAGE(fmt::format("{} kills, {} of them within a save, {} checkpoints written; the newest one was there {} times, "
-                                 "else the one before",
-                                 kKills, interrupted_saves, saved, newest_won));
+  BOOST_TEST_MESSAGE(
+      fmt::format("{} kills, {} of them within a save, {} checkpoints written; the newest one was there {} times, "
+                  "else the one before",
+                  kKills, interrupted_saves, saved, newest_won));
   BOOST_TEST(interrupted_saves > kKills / 4);
 }
 
@@ -126,7 +127,7 @@ BOOST_AUTO_TEST_CASE(the_disk_is_full_at_every_single_write) {
       }
       const bool met = calls_seen() >= call;
       set_fault(Fault::kNone);
-      if (!met) break;  // the save needed fewer calls
+      if (!met) break;        // the save needed fewer calls
       if (message.empty()) {  // a link that cannot be made becomes a copy
         BOOST_TEST(hash_is_right(qcs::load_checkpoint(folder.last())));
         break;
@@ -155,7 +156,8 @@ BOOST_AUTO_TEST_CASE(killed_while_recovering_with_a_full_disk_before) {
   std::mt19937 random(2);
   std::int64_t saved = 0;
   for (int trial = 0; trial < 100; ++trial) {
-    const int full_at = std::uniform_int_distribution<int>(1, 25)(random), killed_at = std::uniform_int_distribution<int>(1, 25)(random);
+    const int full_at = std::uniform_int_distribution<int>(1, 25)(random),
+              killed_at = std::uniform_int_distribution<int>(1, 25)(random);
     const Child child([&] {
       set_fault(Fault::kFullDisk, full_at);
       try {

@@ -25,7 +25,8 @@ class WatchedSam {
  public:
   static constexpr std::string_view kName = "watched";
 
-  explicit WatchedSam(std::unique_ptr<torch::optim::Optimizer> base, qcs::StepOptions options = {}) : sam_(std::move(base), options) {}
+  explicit WatchedSam(std::unique_ptr<torch::optim::Optimizer> base, qcs::StepOptions options = {})
+      : sam_(std::move(base), options) {}
 
   auto run(auto&& pass) {
     int number = 0;

@@ -13,7 +13,8 @@ enum class Fault {
   kFullDiskForGood,
 };
 
-/// From now on the `n`-th such call of this process (from 1) meets `fault`. Calls for standard output and error do not count.
+/// From now on the `n`-th such call of this process (from 1) meets `fault`. Calls for standard output and error do not
+/// count.
 void set_fault(Fault fault, int n = 0);
 
 /// Such calls since set_fault().

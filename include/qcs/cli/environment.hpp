@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
+#include <unistd.h>
 #include <array>
 #include <chrono>
 #include <fstream>
@@ -14,7 +15,6 @@
 #include <qcs/core/version.hpp>
 #include <qcs/train/events.hpp>
 #include <string>
-#include <unistd.h>
 
 namespace qcs::cli {
 
@@ -31,21 +31,21 @@ inline std::string processor_name() {
 inline NamedValues environment(const torch::Device& device, int workers) {
   utsname system{};
   ::uname(&system);
-  NamedValues values{{"qcs", kVersion},
-                     {"LibTorch", TORCH_VERSION},
-                     {"OpenCV", CV_VERSION},
+  NamedValues values {
+    {"qcs", kVersion}, {"LibTorch", TORCH_VERSION}, {"OpenCV", CV_VERSION},
 #if defined(__clang__)
-                     {"compiler", fmt::format("Clang {}", __clang_version__)},
+        {"compiler", fmt::format("Clang {}", __clang_version__)},
 #elif defined(__GNUC__)
-                     {"compiler", fmt::format("GCC {}", __VERSION__)},
+        {"compiler", fmt::format("GCC {}", __VERSION__)},
 #endif
-                     {"system", fmt::format("{} {} ({})", system.sysname, system.release, system.machine)},
-                     {"processor", fmt::format("{}, {} threads", processor_name(), cores())},
-                     {"device", device.str()},
-                     {"compute threads", fmt::format("{}", torch::get_num_threads())},
-                     {"loader threads", fmt::format("{}", workers)},
-                     {"host", fmt::format("{}, process {}", system.nodename, ::getpid())},
-                     {"started", fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::time(nullptr)))}};
+        {"system", fmt::format("{} {} ({})", system.sysname, system.release, system.machine)},
+        {"processor", fmt::format("{}, {} threads", processor_name(), cores())}, {"device", device.str()},
+        {"compute threads", fmt::format("{}", torch::get_num_threads())},
+        {"loader threads", fmt::format("{}", workers)},
+        {"host", fmt::format("{}, process {}", system.nodename, ::getpid())}, {
+      "started", fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::time(nullptr)))
+    }
+  };
   return values;
 }
 

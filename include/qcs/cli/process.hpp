@@ -25,8 +25,8 @@ class UsageError : public Error {
 /// Number of processor threads, at least 1.
 inline int cores() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
-/// Starts the program over with OpenMP's waiting threads set to sleep after a few microseconds, unless the environment says
-/// how they shall wait: OpenMP reads that when its library loads, and with its busy waiting idle threads take the
+/// Starts the program over with OpenMP's waiting threads set to sleep after a few microseconds, unless the environment
+/// says how they shall wait: OpenMP reads that when its library loads, and with its busy waiting idle threads take the
 /// processor from the image loader and from other programs.
 inline void wait_passively(char** argv) {
   if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
@@ -37,8 +37,8 @@ inline void wait_passively(char** argv) {
   if (!error) ::execv(program.c_str(), argv);  // comes back only on failure: then go on as we are
 }
 
-/// Runs a program's `body()` and turns exceptions into one readable message on stderr: status 2 for a wrong command line, 1
-/// for anything else.
+/// Runs a program's `body()` and turns exceptions into one readable message on stderr: status 2 for a wrong command
+/// line, 1 for anything else.
 int run_program(auto&& body) {
   try {
     return body();

@@ -29,9 +29,9 @@ inline bool is_complete(const std::filesystem::path& folder, int epochs) {
 
 }  // namespace detail
 
-/// Calls `train(run)` once, or `run.repeat` times for as many seeds with a folder each and then compares the results. When
-/// such a series is resumed, finished runs are left as they are, the interrupted one goes on, and the others start. Returns
-/// how the last run ended.
+/// Calls `train(run)` once, or `run.repeat` times for as many seeds with a folder each and then compares the results.
+/// When such a series is resumed, finished runs are left as they are, the interrupted one goes on, and the others
+/// start. Returns how the last run ended.
 RunEnd repeat_runs(const RunOptions& run, auto&& train) {
   if (run.repeat == 1) return train(run).end;
   std::filesystem::create_directories(run.out);

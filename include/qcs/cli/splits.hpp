@@ -21,10 +21,10 @@ namespace qcs::cli {
 struct Splits {
   ImageSource train;
   ImageSource eval;
-  std::string eval_name;                   ///< "validation" or "test"
-  std::optional<ImageSource> test = {};    ///< where `eval` is a validation split and there is a test split
+  std::string eval_name;                 ///< "validation" or "test"
+  std::optional<ImageSource> test = {};  ///< where `eval` is a validation split and there is a test split
   Selection selection = Selection::kLast;
-  std::vector<std::string> notes = {};     ///< what people should know of it
+  std::vector<std::string> notes = {};  ///< what people should know of it
 };
 
 /// The pack that `run` names, or null.
@@ -40,23 +40,28 @@ inline ImageSource read_images(const RunOptions& run, const std::filesystem::pat
   return {std::move(images), run.bad_images, pack};
 }
 
-/// Reads the lists that `run` names. The result is taken from the best epoch on the validation split where there is one (a
-/// list, or a share of the training list), and then the test split is evaluated once; else from the last epoch, or, when
-/// asked for, from the best one on the test split. Throws DataError, or ConfigError if a validation split is asked for and
-/// there is none.
+/// Reads the lists that `run` names. The result is taken from the best epoch on the validation split where there is one
+/// (a list, or a share of the training list), and then the test split is evaluated once; else from the last epoch, or,
+/// when asked for, from the best one on the test split. Throws DataError, or ConfigError if a validation split is asked
+/// for and there is none.
 inline Splits read_splits(const RunOptions& run) {
   const auto pack = open_pack(run);
-  const bool listed = !run.validation_list.empty() && (run.validation_given || std::filesystem::exists(run.validation_list));
+  const bool listed =
+      !run.validation_list.empty() && (run.validation_given || std::filesystem::exists(run.validation_list));
   const bool validates = run.hold_out > 0 || listed;
   const Selection selection = run.selection.value_or(validates ? Selection::kValidation : Selection::kLast);
   if (selection == Selection::kValidation && !validates)
-    throw ConfigError("there is no validation split to select the best epoch on; name one with --val-list, or hold out a "
-                      "share of the training list with --hold-out");
+    throw ConfigError(
+        "there is no validation split to select the best epoch on; name one with --val-list, or hold out a "
+        "share of the training list with --hold-out");
   if (selection != Selection::kValidation && run.hold_out > 0)
     throw ConfigError("--hold-out goes with --select validation");
   auto train = read_images(run, run.train_list, pack);
   if (selection != Selection::kValidation)
-    return {.train = std::move(train), .eval = read_images(run, run.test_list, pack), .eval_name = "test", .selection = selection};
+    return {.train = std::move(train),
+            .eval = read_images(run, run.test_list, pack),
+            .eval_name = "test",
+            .selection = selection};
   std::optional<ImageSource> held;
   if (run.hold_out > 0) {
     auto [kept, held_list] = hold_out(train.list(), run.hold_out);
@@ -67,10 +72,11 @@ inline Splits read_splits(const RunOptions& run) {
                 .eval = held ? std::move(*held) : read_images(run, run.validation_list, pack),
                 .eval_name = "validation",
                 .selection = selection};
-  if (run.test_given || std::filesystem::exists(run.test_list)) splits.test = read_images(run, run.test_list, pack);
+  if (run.test_given || std::filesystem::exists(run.test_list))
+    splits.test = read_images(run, run.test_list, pack);
   else
-    splits.notes.push_back(
-        fmt::format("there is no test list at {}, so the result is that of the validation split", run.test_list.string()));
+    splits.notes.push_back(fmt::format("there is no test list at {}, so the result is that of the validation split",
+                                       run.test_list.string()));
   return splits;
 }
 

@@ -16,14 +16,15 @@ static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may only 
 
 inline void on_stop_signal(int signal) {
   if (received_signal.exchange(signal) != 0) ::_exit(128 + signal);
-  constexpr std::string_view kSaving = "\nasked to stop: saving the run and leaving; the same signal again leaves at once\n";
+  constexpr std::string_view kSaving =
+      "\nasked to stop: saving the run and leaving; the same signal again leaves at once\n";
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kSaving.data(), kSaving.size());
 }
 
 }  // namespace detail
 
-/// From now on SIGINT and SIGTERM ask the process to stop, instead of ending it; a second one ends it at once with status
-/// 128 + its number.
+/// From now on SIGINT and SIGTERM ask the process to stop, instead of ending it; a second one ends it at once with
+/// status 128 + its number.
 inline void catch_stop_signals() {
   struct sigaction action = {};
   action.sa_handler = detail::on_stop_signal;

@@ -46,8 +46,10 @@ inline RunInfo describe_run(const RunOptions& run, const Splits& splits, std::st
                .environment = environment(device(run.device), run.workers),
                .notes = splits.notes};
   if (!run.pretrained.empty())
-    info.recipe.emplace_back("pretrained", fmt::format("{} of {}", run.pretrained_part, run.pretrained.filename().string()));
-  if (run.limit_batches > 0) info.recipe.emplace_back("batches per epoch", fmt::format("at most {}", run.limit_batches));
+    info.recipe.emplace_back("pretrained",
+                             fmt::format("{} of {}", run.pretrained_part, run.pretrained.filename().string()));
+  if (run.limit_batches > 0)
+    info.recipe.emplace_back("batches per epoch", fmt::format("at most {}", run.limit_batches));
   return info;
 }
 
@@ -80,8 +82,8 @@ TrainerOptions trainer_options(const RunOptions& run, const Splits& splits, cons
 
 }  // namespace detail
 
-/// Trains a network as `run` says, tells it on the console and to `observers`, and leaves in `run.out` what docs/training.md
-/// lists. After catch_stop_signals(), SIGINT and SIGTERM interrupt it. Throws what the parts throw.
+/// Trains a network as `run` says, tells it on the console and to `observers`, and leaves in `run.out` what
+/// docs/training.md lists. After catch_stop_signals(), SIGINT and SIGTERM interrupt it. Throws what the parts throw.
 template <class Net, class... Observers>
 RunSummary train_network(const RunOptions& run, const Splits& splits, std::string_view dataset, const Labels& labels,
                          Observers&... observers) {

@@ -23,8 +23,8 @@ Labels labels_for(std::int64_t classes) {
 
 }  // namespace detail
 
-/// The training program of a data set: reads the command line, then trains or evaluates. Returns the exit status; that of a
-/// run which SIGINT or SIGTERM interrupted is 130 or 143.
+/// The training program of a data set: reads the command line, then trains or evaluates. Returns the exit status; that
+/// of a run which SIGINT or SIGTERM interrupted is 130 or 143.
 template <class Dataset>
 int train_program(int argc, char** argv) {
   wait_passively(argv);
@@ -39,9 +39,8 @@ int train_program(int argc, char** argv) {
       if (!run->evaluate.empty())
         return evaluate_weights<Net>(*run, read_images(*run, run->test_list, open_pack(*run)), labels);
       const auto splits = read_splits(*run);
-      const auto end = repeat_runs(*run, [&](const RunOptions& one) {
-        return train_network<Net>(one, splits, Dataset::kName, labels);
-      });
+      const auto end = repeat_runs(
+          *run, [&](const RunOptions& one) { return train_network<Net>(one, splits, Dataset::kName, labels); });
       return end == RunEnd::kInterrupted ? 128 + stop_signal() : 0;
     });
   });

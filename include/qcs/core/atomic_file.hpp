@@ -58,8 +58,9 @@ void replace_atomically(const std::filesystem::path& path, auto&& make) {
 
 }  // namespace detail
 
-/// Replaces `path` by what `write(std::ofstream&)` puts out, or leaves it as it was: the bytes go to a temporary file in the
-/// same folder, are synced, and take the name in one rename. Throws Error naming the file; no temporary file stays.
+/// Replaces `path` by what `write(std::ofstream&)` puts out, or leaves it as it was: the bytes go to a temporary file
+/// in the same folder, are synced, and take the name in one rename. Throws Error naming the file; no temporary file
+/// stays.
 void write_atomically(const std::filesystem::path& path, auto&& write) {
   detail::replace_atomically(path, [&](const std::filesystem::path& temporary) {
     {
@@ -76,8 +77,8 @@ void write_atomically(const std::filesystem::path& path, auto&& write) {
   });
 }
 
-/// Makes `path` a second name of the file `existing`, in place of what it named, in one step. Where the file system knows
-/// no hard links it becomes a copy. Throws Error naming `path`.
+/// Makes `path` a second name of the file `existing`, in place of what it named, in one step. Where the file system
+/// knows no hard links it becomes a copy. Throws Error naming `path`.
 inline void link_atomically(const std::filesystem::path& existing, const std::filesystem::path& path) {
   detail::replace_atomically(path, [&](const std::filesystem::path& temporary) {
     std::error_code error;

@@ -20,8 +20,8 @@
 
 namespace qcs {
 
-/// Holds a folder for one process at a time, through a lock on its file `.lock`. The system frees the lock when the process
-/// ends, however it ends; the file stays and means nothing by itself.
+/// Holds a folder for one process at a time, through a lock on its file `.lock`. The system frees the lock when the
+/// process ends, however it ends; the file stays and means nothing by itself.
 class FolderLock {
  public:
   /// Takes the folder, which must exist. Throws Error: it names process and host of who holds it, or says why the lock

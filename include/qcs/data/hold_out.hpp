@@ -22,10 +22,11 @@ struct HeldOut {
   ImageList held;  ///< to select the best epoch on
 };
 
-/// Splits off `share` (above 0, below 1) of every class, rounded, in the order of the list: a pure function of list, share
-/// and seed. Throws ConfigError on another share, DataError if nothing would be held or kept.
+/// Splits off `share` (above 0, below 1) of every class, rounded, in the order of the list: a pure function of list,
+/// share and seed. Throws ConfigError on another share, DataError if nothing would be held or kept.
 inline HeldOut hold_out(const ImageList& list, double share, std::uint64_t seed = 0) {
-  if (!(share > 0 && share < 1)) throw ConfigError(fmt::format("a share of {} cannot be held out, only one within 0..1", share));
+  if (!(share > 0 && share < 1))
+    throw ConfigError(fmt::format("a share of {} cannot be held out, only one within 0..1", share));
   const ClassIndex index(list.labels(), list.classes);
   Rng rng = stream(seed, Purpose::kHoldOut);
   std::vector<char> is_held(list.images.size(), 0);
@@ -42,7 +43,8 @@ inline HeldOut hold_out(const ImageList& list, double share, std::uint64_t seed 
   for (std::size_t i = 0; i < list.images.size(); ++i)
     (is_held[i] != 0 ? parts.held : parts.kept).images.push_back(list.images[i]);
   if (parts.kept.images.empty() || parts.held.images.empty())
-    throw DataError(fmt::format("holding out {} of {} images leaves one of the two parts empty", share, list.images.size()));
+    throw DataError(
+        fmt::format("holding out {} of {} images leaves one of the two parts empty", share, list.images.size()));
   return parts;
 }
 

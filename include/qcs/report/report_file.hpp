@@ -17,12 +17,12 @@ namespace qcs {
 
 /// Images of a split, to show some of them.
 struct SplitImages {
-  std::vector<std::string> names = {};               ///< as in the files of predictions; none: numbers stand for them
-  std::function<cv::Mat(std::size_t)> read = {};     ///< by position, see ReportImages
+  std::vector<std::string> names = {};            ///< as in the files of predictions; none: numbers stand for them
+  std::function<cv::Mat(std::size_t)> read = {};  ///< by position, see ReportImages
 };
 
-/// Keeps report.html in a run's folder up to date, after every epoch and at the end, from the files that stand beside it.
-/// An observer, to be told after `files`.
+/// Keeps report.html in a run's folder up to date, after every epoch and at the end, from the files that stand beside
+/// it. An observer, to be told after `files`.
 class ReportFile {
  public:
   /// @param files outlives this object

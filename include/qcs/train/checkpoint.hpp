@@ -28,8 +28,8 @@ struct Checkpoint {
   io::NamedTensors state_dict = {};  ///< parameters and buffers under the public names: those that are evaluated
   io::NamedTensors training_state_dict = {};  ///< those that are trained, where the evaluated ones are their average
   std::string optimizer = {};                 ///< the base optimiser's state as LibTorch serialises it
-  torch::Tensor generator = {};         ///< state of LibTorch's generator on the CPU, uint8; undefined for none
-  torch::Tensor device_generator = {};  ///< likewise on another device that the run uses
+  torch::Tensor generator = {};               ///< state of LibTorch's generator on the CPU, uint8; undefined for none
+  torch::Tensor device_generator = {};        ///< likewise on another device that the run uses
 };
 
 namespace detail {
@@ -135,11 +135,10 @@ inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint&
   io::write_torch_value(path, root);
 }
 
-/// Reads a checkpoint, every byte of it against its checksum. Throws CheckpointError when the file is missing, damaged, or
-/// not a qcs checkpoint of this format.
+/// Reads a checkpoint, every byte of it against its checksum. Throws CheckpointError when the file is missing, damaged,
+/// or not a qcs checkpoint of this format.
 inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
-  if (!std::filesystem::is_regular_file(path))
-    throw CheckpointError(fmt::format("no checkpoint at {}", path.string()));
+  if (!std::filesystem::is_regular_file(path)) throw CheckpointError(fmt::format("no checkpoint at {}", path.string()));
   try {
     io::ZipTorchFile file(path);
     const detail::CheckpointFields fields(file.root());
@@ -157,8 +156,10 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
     const std::size_t evaluated = wishes.size();
     for (auto& wish : io::detail::tensors_in(fields.at("training_state_dict"))) wishes.push_back(std::move(wish));
     const std::size_t trained = wishes.size();
-    for (const auto& [name, dtype] : {std::pair{"best_confusion", torch::kInt64}, {"epoch_sums", torch::kFloat64},
-                                      {"optimizer", torch::kUInt8}, {"generator", torch::kUInt8},
+    for (const auto& [name, dtype] : {std::pair{"best_confusion", torch::kInt64},
+                                      {"epoch_sums", torch::kFloat64},
+                                      {"optimizer", torch::kUInt8},
+                                      {"generator", torch::kUInt8},
                                       {"device_generator", torch::kUInt8}})
       wishes.emplace_back(name, fields.tensor(name, dtype));
     auto tensors = std::move(file).read_all(wishes);

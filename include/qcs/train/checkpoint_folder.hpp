@@ -27,9 +27,9 @@ class CheckpointFolder {
   std::filesystem::path previous() const { return path_ / "previous.pt"; }
   std::filesystem::path best() const { return path_ / "best.pt"; }
 
-  /// Writes last.pt and keeps the file of that name as previous.pt. The best one gets best.pt as a second name, before it
-  /// becomes the last one: a run that dies in between does the epoch again. Throws Error naming the file; the files are
-  /// then those before, or already the new ones.
+  /// Writes last.pt and keeps the file of that name as previous.pt. The best one gets best.pt as a second name, before
+  /// it becomes the last one: a run that dies in between does the epoch again. Throws Error naming the file; the files
+  /// are then those before, or already the new ones.
   void save(const Checkpoint& checkpoint, bool best) const {
     const auto fresh = path_ / ".new.pt";
     try {
@@ -52,13 +52,14 @@ class CheckpointFolder {
     return remove_orphans(path_) + (std::filesystem::remove(path_ / ".new.pt", error) ? 1 : 0);
   }
 
-  /// Throws Error unless the disk has room for last.pt, previous.pt, best.pt and one being written, of about `bytes` each.
+  /// Throws Error unless the disk has room for last.pt, previous.pt, best.pt and one being written, of about `bytes`
+  /// each.
   void require_space(std::uintmax_t bytes) const {
     std::error_code error;
     const auto space = std::filesystem::space(path_, error);
     if (error || space.available + size() >= 4 * bytes) return;
-    throw Error(fmt::format("{}: {} MiB are free; the run's checkpoints take up to {} MiB (four of {} MiB)", path_.string(),
-                            space.available >> 20, (4 * bytes >> 20) + 1, (bytes >> 20) + 1));
+    throw Error(fmt::format("{}: {} MiB are free; the run's checkpoints take up to {} MiB (four of {} MiB)",
+                            path_.string(), space.available >> 20, (4 * bytes >> 20) + 1, (bytes >> 20) + 1));
   }
 
  private:
@@ -94,8 +95,8 @@ struct FoundCheckpoint {
   std::optional<std::string> note = {};  ///< why it is not the newest one
 };
 
-/// Reads a checkpoint file, or the newest one of a run folder that is whole. Throws CheckpointError: the file is missing
-/// or damaged, or the folder has none, with the reason for each.
+/// Reads a checkpoint file, or the newest one of a run folder that is whole. Throws CheckpointError: the file is
+/// missing or damaged, or the folder has none, with the reason for each.
 inline FoundCheckpoint find_checkpoint(const std::filesystem::path& path) {
   if (!std::filesystem::is_directory(path)) return {path, load_checkpoint(path)};
   const CheckpointFolder folder(path);

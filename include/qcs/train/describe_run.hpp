@@ -17,8 +17,7 @@ namespace qcs {
 template <TopologyShape T>
 std::vector<std::string> role_names() {
   std::vector<std::string> names(role_count<T>);
-  for (std::size_t b = branch_count<T>; b-- > 0;)
-    names[static_cast<std::size_t>(role_of<T>(b))] = T::kBranches[b].name;
+  for (std::size_t b = branch_count<T>; b-- > 0;) names[static_cast<std::size_t>(role_of<T>(b))] = T::kBranches[b].name;
   return names;
 }
 
@@ -32,7 +31,8 @@ inline std::vector<std::int64_t> class_counts(const ImageList& list, std::size_t
 /// SHA-256 of a list's file names, without their folders, and labels: tells whether two runs had the same data.
 inline std::string fingerprint(const ImageList& list) {
   Sha256 hash;
-  for (const auto& image : list.images) hash.update(fmt::format("{} {}\n", image.path.filename().string(), image.label));
+  for (const auto& image : list.images)
+    hash.update(fmt::format("{} {}\n", image.path.filename().string(), image.label));
   return hash.finish();
 }
 

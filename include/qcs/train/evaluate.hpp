@@ -26,7 +26,9 @@ namespace detail {
 template <class Network>
 class EvaluationMode {
  public:
-  explicit EvaluationMode(Network& network) : network_(network), was_training_(network->is_training()) { network_->eval(); }
+  explicit EvaluationMode(Network& network) : network_(network), was_training_(network->is_training()) {
+    network_->eval();
+  }
   ~EvaluationMode() { network_->train(was_training_); }
   EvaluationMode(const EvaluationMode&) = delete;
   EvaluationMode& operator=(const EvaluationMode&) = delete;
@@ -40,8 +42,8 @@ class EvaluationMode {
 
 /// Runs the base branch of `network` in evaluation mode over every batch of `batches` (a range of `LabelledBatch`) and
 /// puts the network back into the mode it was in. `total` is the number of images, for the observers. With `flip` the
-/// batches must hold whole images: thinned ones (TransformOptions::stride) mirror to other pixels. Throws DataError when a
-/// label is not a class of the network.
+/// batches must hold whole images: thinned ones (TransformOptions::stride) mirror to other pixels. Throws DataError
+/// when a label is not a class of the network.
 template <class Network, class Range, class... Observers>
 Evaluation evaluate(Network& network, Range&& batches, std::int64_t classes, std::int64_t total,
                     const EvaluationOptions& options, Observers&... observers) {
@@ -67,7 +69,8 @@ Evaluation evaluate(Network& network, Range&& batches, std::int64_t classes, std
     images += predicted.size(0);
     const auto rows = logits.to(torch::kFloat64).contiguous();
     notify(PredictionEvent{.images = batch.indices,
-                           .labels = {batch.labels.template data_ptr<std::int64_t>(), static_cast<std::size_t>(batch.labels.numel())},
+                           .labels = {batch.labels.template data_ptr<std::int64_t>(),
+                                      static_cast<std::size_t>(batch.labels.numel())},
                            .logits = {rows.template data_ptr<double>(), static_cast<std::size_t>(rows.numel())},
                            .of_test_split = options.of_test_split},
            observers...);

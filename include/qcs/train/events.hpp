@@ -100,7 +100,7 @@ struct SkippedStepEvent {
 
 /// One epoch of training and the evaluation after it.
 struct EpochEvent {
-  int epoch = 0;  ///< from 0
+  int epoch = 0;             ///< from 0
   double learning_rate = 0;  ///< of the epoch's last step
   double train_loss = 0;
   double train_accuracy = 0;

@@ -37,7 +37,8 @@ inline torch::Tensor joint_norm(const std::vector<torch::Tensor>& norms) {
 inline void check_and_clip_gradients(torch::optim::Optimizer& optimizer, double limit) {
   const torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> norms;
-  for_each_gradient(optimizer, [&](const torch::Tensor&, const torch::Tensor& g, std::size_t) { norms.push_back(g.norm()); });
+  for_each_gradient(optimizer,
+                    [&](const torch::Tensor&, const torch::Tensor& g, std::size_t) { norms.push_back(g.norm()); });
   if (norms.empty()) return;
   const double norm = joint_norm(norms).item<double>();
   if (limit <= 0 || norm <= limit) return;

@@ -25,8 +25,8 @@ struct BranchLosses {
   }
 };
 
-/// Cross entropy of the base and cross logits of every branch against the labels of its role. `smoothing` in 0..1 is the
-/// share of the target that is spread evenly over all classes (Szegedy et al., CVPR 2016).
+/// Cross entropy of the base and cross logits of every branch against the labels of its role. `smoothing` in 0..1 is
+/// the share of the target that is spread evenly over all classes (Szegedy et al., CVPR 2016).
 template <TopologyShape T>
 BranchLosses<T> branch_losses(const BranchOutput<T>& output, const RoleLabels<T>& labels, double smoothing = 0) {
   BranchLosses<T> losses;

@@ -20,15 +20,16 @@ void notify_one(Observer& observer, const Event& event) {
 }
 
 template <class Observer>
-concept HearsSomething =
-    requires(Observer& o, const RunInfo& e) { o.on_run_begin(e); } ||
-    requires(Observer& o, const StepEvent& e) { o.on_step(e); } ||
-    requires(Observer& o, const SkippedStepEvent& e) { o.on_skipped_step(e); } ||
-    requires(Observer& o, const EvaluationProgress& e) { o.on_evaluation(e); } ||
-    requires(Observer& o, const PredictionEvent& e) { o.on_prediction(e); } ||
-    requires(Observer& o, const EpochEvent& e) { o.on_epoch(e); } ||
-    requires(Observer& o, const CheckpointEvent& e) { o.on_checkpoint(e); } ||
-    requires(Observer& o, const RunSummary& e) { o.on_run_end(e); };
+concept HearsSomething = requires(Observer& o, const RunInfo& e) {
+  o.on_run_begin(e);
+}
+|| requires(Observer& o, const StepEvent& e) { o.on_step(e); }
+|| requires(Observer& o, const SkippedStepEvent& e) { o.on_skipped_step(e); }
+|| requires(Observer& o, const EvaluationProgress& e) { o.on_evaluation(e); }
+|| requires(Observer& o, const PredictionEvent& e) { o.on_prediction(e); }
+|| requires(Observer& o, const EpochEvent& e) { o.on_epoch(e); }
+|| requires(Observer& o, const CheckpointEvent& e) { o.on_checkpoint(e); }
+|| requires(Observer& o, const RunSummary& e) { o.on_run_end(e); };
 
 }  // namespace detail
 

@@ -32,7 +32,7 @@ struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::kAdam;
   double learning_rate = 3e-6;
   std::optional<double> weight_decay = {};  ///< default: PyTorch's, 0 for Adam and SGD, .01 for AdamW
-  double momentum = 0;                 ///< SGD only
+  double momentum = 0;                      ///< SGD only
 };
 
 /// Builds the optimiser over `parameters`.

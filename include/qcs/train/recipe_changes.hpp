@@ -11,8 +11,8 @@
 
 namespace qcs {
 
-/// What differs between the metadata of two checkpoints in the entries `recipe` (a JSON object of texts), `qcs_version`,
-/// and `train_data`, one sentence for each: "learning rate was 3e-06, is now 1e-06".
+/// What differs between the metadata of two checkpoints in the entries `recipe` (a JSON object of texts),
+/// `qcs_version`, and `train_data`, one sentence for each: "learning rate was 3e-06, is now 1e-06".
 inline std::vector<std::string> recipe_changes(const io::Metadata& before, const io::Metadata& now) {
   const auto entry = [](const io::Metadata& metadata, const char* key) {
     const auto found = metadata.find(key);

@@ -33,7 +33,8 @@ class EpochMeans {
   StepMeasures value() const {
     if (means_.empty()) return {};
     StepMeasures m{means_[0].value(), means_[1].value(), means_[2].value(), means_[3].value()};
-    for (std::size_t i = 4; i + 1 < means_.size(); i += 2) m.roles.push_back({means_[i].value(), means_[i + 1].value()});
+    for (std::size_t i = 4; i + 1 < means_.size(); i += 2)
+      m.roles.push_back({means_[i].value(), means_[i + 1].value()});
     return m;
   }
 

@@ -20,8 +20,7 @@ struct SamOptions {
 /// gradients at the climbed weights, `descend()`. The norm is one over all parameters that have a gradient.
 class Sam {
  public:
-  Sam(std::unique_ptr<torch::optim::Optimizer> base, SamOptions options)
-      : base_(std::move(base)), options_(options) {}
+  Sam(std::unique_ptr<torch::optim::Optimizer> base, SamOptions options) : base_(std::move(base)), options_(options) {}
 
   /// Moves the weights w by rho g/(|g| + epsilon), or w^2 g rho/(| |w| g | + epsilon) in the adaptive form, remembers w
   /// and clears the gradients. Throws NumericError, and moves nothing, if a gradient is not finite.
@@ -36,16 +35,19 @@ class Sam {
     const auto scale = options_.rho / (joint_norm(norms) + options_.epsilon);
     for_each_gradient(*base_, [&](const torch::Tensor& w, const torch::Tensor& g, std::size_t index) {
       saved_.resize(std::max(saved_.size(), index + 1));
-      if (saved_[index].defined()) saved_[index].copy_(w);
-      else saved_[index] = w.clone();
+      if (saved_[index].defined())
+        saved_[index].copy_(w);
+      else
+        saved_[index] = w.clone();
       w.add_((options_.adaptive ? w * w * g : g) * scale);
     });
     climbed_ = true;
     base_->zero_grad();
   }
 
-  /// Puts w back, lets the base optimiser step with the gradients of the climbed weights, and clears them. Before the step
-  /// it clips these gradients to `clip_norm`, if that is above 0. Throws NumericError, with w in place, if one is not finite.
+  /// Puts w back, lets the base optimiser step with the gradients of the climbed weights, and clears them. Before the
+  /// step it clips these gradients to `clip_norm`, if that is above 0. Throws NumericError, with w in place, if one is
+  /// not finite.
   void descend(double clip_norm = 0) {
     restore();
     check_and_clip_gradients(*base_, clip_norm);

@@ -37,17 +37,19 @@ struct Schedule {
   double gamma = .98;        ///< of kExponential
   double warmup_epochs = 0;  ///< the rate rises linearly from 0 for so long, on top of what `kind` says
 
-  /// Factor of a step in epoch `epoch` of `epochs`, both counted from 0. `before` and `after` are the shares of that epoch,
-  /// 0..1, that lie behind when the step begins and ends.
+  /// Factor of a step in epoch `epoch` of `epochs`, both counted from 0. `before` and `after` are the shares of that
+  /// epoch, 0..1, that lie behind when the step begins and ends.
   double factor(int epoch, double before, double after, int epochs) const {
     const double rising = warmup_epochs > 0 ? std::min(1., (epoch + after) / warmup_epochs) : 1;
     switch (kind) {
-      case ScheduleKind::kExponential: return rising * std::pow(gamma, epoch);
+      case ScheduleKind::kExponential:
+        return rising * std::pow(gamma, epoch);
       case ScheduleKind::kCosine: {
         const double part = std::max(0., epoch + before - warmup_epochs) / std::max(1e-9, epochs - warmup_epochs);
         return rising * .5 * (1 + std::cos(std::numbers::pi * std::min(1., part)));
       }
-      case ScheduleKind::kConstant: return rising;
+      case ScheduleKind::kConstant:
+        return rising;
     }
     return rising;
   }

@@ -15,9 +15,9 @@ struct StepOptions {
 };
 
 /// One optimiser update. `run(pass)` calls `pass()`, which leaves gradients behind and returns what it measured, as
-/// often as the method needs, and returns what the first call returned: the measure at the weights themselves. It throws
-/// NumericError before the update if a gradient is not finite. `optimizer()` owns all state that has to be saved;
-/// `abandon()` puts the weights back after an exception in `run`.
+/// often as the method needs, and returns what the first call returned: the measure at the weights themselves. It
+/// throws NumericError before the update if a gradient is not finite. `optimizer()` owns all state that has to be
+/// saved; `abandon()` puts the weights back after an exception in `run`.
 template <class S>
 concept StepPolicy = requires(S& step, int (*pass)()) {
   { S::kName } -> std::convertible_to<std::string_view>;

@@ -58,7 +58,9 @@ class Trainer {
   /// Moves `network` to the device. `labels` go into checkpoints and must name every class, else ConfigError, as for a
   /// value out of its range.
   Trainer(Net network, TrainerOptions options, Labels labels)
-      : options_(checked(std::move(options))), labels_(std::move(labels)), state_(make_state(std::move(network), options_)) {
+      : options_(checked(std::move(options))),
+        labels_(std::move(labels)),
+        state_(make_state(std::move(network), options_)) {
     const auto classes = state_.network->options().classes;
     if (static_cast<std::int64_t>(labels_.classes.size()) != classes)
       throw ConfigError(fmt::format("{} class names for a network of {} classes", labels_.classes.size(), classes));
@@ -77,22 +79,25 @@ class Trainer {
 
   /// The same, and at the end evaluates the best epoch once on `test`, which played no part in its choice.
   template <class TrainLoader, class EvalLoader, class... Observers>
-  RunSummary fit_and_test(TrainLoader& train, EvalLoader& eval, EvalLoader& test, RunInfo info, Observers&... observers) {
+  RunSummary fit_and_test(TrainLoader& train, EvalLoader& eval, EvalLoader& test, RunInfo info,
+                          Observers&... observers) {
     return run(train, eval, &test, std::move(info), observers...);
   }
 
-  /// Goes on where a run of the same architecture, optimiser and seed stopped, in the middle of an epoch too: `path` is a
-  /// checkpoint file or a run folder, of which the newest whole one is taken. Recipe values may differ; fit() tells the
-  /// observers which. Throws CheckpointError, or ConfigError if the checkpoint's label space is another one.
+  /// Goes on where a run of the same architecture, optimiser and seed stopped, in the middle of an epoch too: `path` is
+  /// a checkpoint file or a run folder, of which the newest whole one is taken. Recipe values may differ; fit() tells
+  /// the observers which. Throws CheckpointError, or ConfigError if the checkpoint's label space is another one.
   void resume(const std::filesystem::path& path) {
     auto [file, c, note] = find_checkpoint(path);
     const auto require = [&](std::string_view what, std::string_view held, std::string_view ours) {
-      if (held != ours) throw CheckpointError(fmt::format("{} has {} {}; this run has {}", file.string(), what, held, ours));
+      if (held != ours)
+        throw CheckpointError(fmt::format("{} has {} {}; this run has {}", file.string(), what, held, ours));
     };
     require("the network", c.architecture, state_.network->architecture());
     require("seed", fmt::to_string(c.seed), fmt::to_string(static_cast<std::int64_t>(options_.seed)));
     require("the optimizer", c.metadata["optimizer"], options_.metadata["optimizer"]);
-    if (const auto labels = io::find_labels(c.metadata)) require_same_labels(*labels, file.string(), labels_, "this run");
+    if (const auto labels = io::find_labels(c.metadata))
+      require_same_labels(*labels, file.string(), labels_, "this run");
     state_.restore(c);
     resumed_ = Resumed{.file = file, .metadata = std::move(c.metadata), .note = std::move(note)};
   }
@@ -114,7 +119,8 @@ class Trainer {
   static TrainerOptions checked(TrainerOptions options) {
     qcs::checked(options.aids);
     if (options.first_epoch >= options.epochs)
-      throw ConfigError(fmt::format("the first epoch, {}, is beyond the last of {}", options.first_epoch, options.epochs));
+      throw ConfigError(
+          fmt::format("the first epoch, {}, is beyond the last of {}", options.first_epoch, options.epochs));
     if (options.aids.patience > 0 && options.selection == Selection::kLast)
       throw ConfigError("early stopping needs a split to select the best epoch on");
     return options;
@@ -125,8 +131,11 @@ class Trainer {
     network->to(options.device);
     State state{.network = network,
                 .device = options.device,
-                .step = {network, options.device, make_optimizer(network->parameters(), options.optimizer),
-                         {.sam = options.sam, .clip_norm = options.aids.clip_norm}, options.aids.label_smoothing}};
+                .step = {network,
+                         options.device,
+                         make_optimizer(network->parameters(), options.optimizer),
+                         {.sam = options.sam, .clip_norm = options.aids.clip_norm},
+                         options.aids.label_smoothing}};
     if (options.aids.average_decay > 0) state.average.emplace(*network, options.aids.average_decay);
     state.run.epoch = options.first_epoch;
     return state;
@@ -283,18 +292,20 @@ class Trainer {
     for (const auto image : members) event.images.push_back(list.images.at(image).path.string());
     notify(event, observers...);
     if (event.in_a_row < kMostUndone) return;
-    throw NumericError(fmt::format("{} in epoch {}, batch {}, as in the {} steps before; all were undone; a lower learning rate "
-                                   "may help, or a look at the images: {}",
-                                   reason, event.epoch + 1, event.batch + 1, event.in_a_row - 1, fmt::join(event.images, ", ")));
+    throw NumericError(
+        fmt::format("{} in epoch {}, batch {}, as in the {} steps before; all were undone; a lower learning rate "
+                    "may help, or a look at the images: {}",
+                    reason, event.epoch + 1, event.batch + 1, event.in_a_row - 1, fmt::join(event.images, ", ")));
   }
 
   template <class EvalLoader, class... Observers>
   Evaluation evaluate_on(EvalLoader& loader, std::int64_t images, bool of_test_split, Observers&... observers) {
     std::optional<WeightAverage::Lent> lent;
     if (state_.average && !of_test_split) lent.emplace(*state_.average);
-    return evaluate(state_.network, loader.epoch(0), state_.network->options().classes, images,
-                    {.device = options_.device, .flip = options_.flip, .of_test_split = of_test_split, .stop = options_.stop},
-                    observers...);
+    return evaluate(
+        state_.network, loader.epoch(0), state_.network->options().classes, images,
+        {.device = options_.device, .flip = options_.flip, .of_test_split = of_test_split, .stop = options_.stop},
+        observers...);
   }
 
   void finish_epoch(EpochEvent& event, const Evaluation& evaluation, bool keep_best) {
@@ -302,7 +313,8 @@ class Trainer {
     event.eval_loss = evaluation.loss;
     event.confusion = evaluation.confusion;
     event.accuracy = evaluation.confusion.accuracy();
-    event.best = options_.selection == Selection::kLast || now.best_epoch < 0 || event.accuracy > now.best_confusion.accuracy();
+    event.best =
+        options_.selection == Selection::kLast || now.best_epoch < 0 || event.accuracy > now.best_confusion.accuracy();
     event.seconds = seconds();
     event.step = now.steps;
     event.gates = state_.network->gates();
@@ -353,7 +365,8 @@ class Trainer {
 
   bool save_is_due() const {
     if (options_.save_steps > 0 && state_.run.steps % options_.save_steps == 0) return true;
-    return options_.save_seconds > 0 && std::chrono::duration<double>(Clock::now() - saved_).count() >= options_.save_seconds;
+    return options_.save_seconds > 0 &&
+           std::chrono::duration<double>(Clock::now() - saved_).count() >= options_.save_seconds;
   }
 
   template <class... Observers>
@@ -365,7 +378,8 @@ class Trainer {
     saving_ = false;
     saved_ = Clock::now();
     const RunState& now = state_.run;
-    notify(CheckpointEvent{.file = folder.last(), .epoch = now.epoch, .batch = now.batch, .step = now.steps}, observers...);
+    notify(CheckpointEvent{.file = folder.last(), .epoch = now.epoch, .batch = now.batch, .step = now.steps},
+           observers...);
   }
 
   /// The error that ends the run is the one to report, whatever comes of this.

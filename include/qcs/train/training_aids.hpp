@@ -7,8 +7,8 @@
 
 namespace qcs {
 
-/// What trainers commonly offer beyond the published recipe; all off by default. docs/training.md says what each does to
-/// that recipe.
+/// What trainers commonly offer beyond the published recipe; all off by default. docs/training.md says what each does
+/// to that recipe.
 struct TrainingAids {
   int accumulate = 1;            ///< batches whose gradients make one step
   double label_smoothing = 0;    ///< 0 to below 1, in the training loss only
@@ -25,7 +25,8 @@ inline TrainingAids checked(const TrainingAids& aids) {
   if (aids.accumulate < 1) throw ConfigError(fmt::format("a step takes at least 1 batch, not {}", aids.accumulate));
   if (!(aids.label_smoothing >= 0 && aids.label_smoothing < 1))
     throw ConfigError(fmt::format("label smoothing {} is outside [0, 1)", aids.label_smoothing));
-  if (!(aids.clip_norm >= 0)) throw ConfigError(fmt::format("the gradient's norm cannot be clipped to {}", aids.clip_norm));
+  if (!(aids.clip_norm >= 0))
+    throw ConfigError(fmt::format("the gradient's norm cannot be clipped to {}", aids.clip_norm));
   if (!(aids.average_decay >= 0 && aids.average_decay < 1))
     throw ConfigError(fmt::format("the decay of averaged weights {} is outside [0, 1)", aids.average_decay));
   if (aids.patience < 0) throw ConfigError(fmt::format("early stopping cannot wait {} epochs", aids.patience));

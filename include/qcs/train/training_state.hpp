@@ -30,8 +30,8 @@ struct TrainingState {
   RunState run = {};
   torch::Tensor restored_generator = {}, restored_device_generator = {};  ///< from a checkpoint, until training goes on
 
-  /// The present state; shares memory with the network, so it holds until the next step. Throws NumericError rather than
-  /// give weights that are not finite.
+  /// The present state; shares memory with the network, so it holds until the next step. Throws NumericError rather
+  /// than give weights that are not finite.
   Checkpoint checkpoint(const io::Metadata& metadata, std::uint64_t seed) {
     Checkpoint c{.architecture = network->architecture(),
                  .metadata = metadata,
@@ -50,7 +50,8 @@ struct TrainingState {
     });
     c.generator = restored_generator.defined() ? restored_generator : generator_of(torch::kCPU).get_state();
     if (!device.is_cpu())
-      c.device_generator = restored_device_generator.defined() ? restored_device_generator : generator_of(device).get_state();
+      c.device_generator =
+          restored_device_generator.defined() ? restored_device_generator : generator_of(device).get_state();
     return c;
   }
 
@@ -74,7 +75,8 @@ struct TrainingState {
     restored_device_generator = c.device_generator;
   }
 
-  /// Sets the generators to where the epoch under way needs them: to its seed, or, within it, to the checkpoint's state.
+  /// Sets the generators to where the epoch under way needs them: to its seed, or, within it, to the checkpoint's
+  /// state.
   void seed_epoch(std::uint64_t seed) {
     const auto generator = std::exchange(restored_generator, torch::Tensor());
     const auto device_generator = std::exchange(restored_device_generator, torch::Tensor());

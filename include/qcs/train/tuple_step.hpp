@@ -31,7 +31,10 @@ class TupleStep {
   /// @param device where the network is
   TupleStep(Net network, torch::Device device, std::unique_ptr<torch::optim::Optimizer> optimizer,
             const StepOptions& options, double label_smoothing)
-      : network_(std::move(network)), device_(device), step_(std::move(optimizer), options), smoothing_(label_smoothing) {}
+      : network_(std::move(network)),
+        device_(device),
+        step_(std::move(optimizer), options),
+        smoothing_(label_smoothing) {}
 
   /// Steps with the mean gradient over the tuples of all `batches`, each of which passes through the network by itself.
   /// Throws NumericError if a loss or gradient is not finite, and leaves early where `stop` says so.
@@ -91,7 +94,8 @@ class TupleStep {
     const auto output = network_->forward_branches(batch.images);
     const auto losses = branch_losses<Topology>(output, batch.labels, smoothing_);
     const auto loss = losses.mean();
-    std::vector<torch::Tensor> values{loss, (output.base_logits[0].argmax(1) == batch.labels[0]).to(loss.dtype()).mean()};
+    std::vector<torch::Tensor> values{loss,
+                                      (output.base_logits[0].argmax(1) == batch.labels[0]).to(loss.dtype()).mean()};
     values.insert(values.end(), losses.base.begin(), losses.base.end());
     values.insert(values.end(), losses.cross.begin(), losses.cross.end());
     const auto on_cpu = torch::stack(values).detach().to(torch::kCPU, torch::kFloat64);

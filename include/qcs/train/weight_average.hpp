@@ -26,8 +26,10 @@ class WeightAverage {
   void update() {
     const torch::NoGradGuard no_grad;
     for (auto& [name, value, average] : entries_) {
-      if (average.is_floating_point()) average.mul_(decay_).add_(value, 1 - decay_);
-      else average.copy_(value);
+      if (average.is_floating_point())
+        average.mul_(decay_).add_(value, 1 - decay_);
+      else
+        average.copy_(value);
     }
   }
 
@@ -65,7 +67,7 @@ class WeightAverage {
  private:
   struct Entry {
     std::string name;
-    torch::Tensor value;    // the module's own
+    torch::Tensor value;  // the module's own
     torch::Tensor average;
   };
 

@@ -91,10 +91,41 @@ BOOST_AUTO_TEST_CASE(files_default_to_the_public_layout) {
 }
 
 BOOST_AUTO_TEST_CASE(options_reach_the_run) {
-  const auto run = parse<RafDb>({"--model", "DCS", "--backbone", "small", "-b", "8", "-j", "3", "-p", "7", "--epochs", "2",
-                                 "--wd", ".1", "--momentum", ".5", "--optimizer", "sgd", "--start-epoch", "1", "--num_classes=5",
-                                 "--learning-rate", ".25", "--seed", "18446744073709551615", "--image-root", "i",
-                                 "--train-list", "a", "--test-list", "b", "--out", "o", "--limit-batches", "9"});
+  const auto run = parse<RafDb>({"--model",
+                                 "DCS",
+                                 "--backbone",
+                                 "small",
+                                 "-b",
+                                 "8",
+                                 "-j",
+                                 "3",
+                                 "-p",
+                                 "7",
+                                 "--epochs",
+                                 "2",
+                                 "--wd",
+                                 ".1",
+                                 "--momentum",
+                                 ".5",
+                                 "--optimizer",
+                                 "sgd",
+                                 "--start-epoch",
+                                 "1",
+                                 "--num_classes=5",
+                                 "--learning-rate",
+                                 ".25",
+                                 "--seed",
+                                 "18446744073709551615",
+                                 "--image-root",
+                                 "i",
+                                 "--train-list",
+                                 "a",
+                                 "--test-list",
+                                 "b",
+                                 "--out",
+                                 "o",
+                                 "--limit-batches",
+                                 "9"});
   BOOST_TEST(run.recipe.batch_size == 8);
   BOOST_TEST(run.workers == 3);
   BOOST_TEST(run.print_freq == 7);
@@ -145,15 +176,15 @@ BOOST_AUTO_TEST_CASE(wrong_options_are_named) {
       {{"--resume", "a", "--evaluate", "b"}, "exclude each other"},
       {{"stray"}, "positional"},
   };
-  for (const auto& [arguments, message] : cases)
-    BOOST_TEST_CONTEXT(arguments[0])
-      BOOST_CHECK_EXCEPTION(parse<RafDb>(arguments), UsageError, says(message));
+  for (const auto& [arguments, message] : cases) BOOST_TEST_CONTEXT(arguments[0])
+  BOOST_CHECK_EXCEPTION(parse<RafDb>(arguments), UsageError, says(message));
 }
 
 BOOST_AUTO_TEST_CASE(a_resumed_run_has_the_options_it_was_started_with) {
   const auto folder = std::filesystem::temp_directory_path() / ("qcs-options-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
-  const auto started = parse<RafDb>({"--model", "DCS", "-b", "3", "--seed", "7", "--flip-test", "--out", folder.string()});
+  const auto started =
+      parse<RafDb>({"--model", "DCS", "-b", "3", "--seed", "7", "--flip-test", "--out", folder.string()});
   std::ofstream(folder / qcs::cli::kStoredOptions) << started.stored_options;
   const auto again = parse<RafDb>({"--resume", folder.string(), "--epochs", "9"});
   BOOST_TEST(again.model == "DCS");
@@ -172,17 +203,42 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_has_the_options_it_was_started_with) {
 }
 
 BOOST_AUTO_TEST_CASE(training_aids_are_off_and_can_be_set) {
-  const auto run = parse<FerPlus>({"--schedule", "cosine", "--warmup", "2.5", "--accumulate", "4", "--label-smoothing", ".1",
-                                   "--clip-norm", "1", "--ema", ".999", "--patience", "5", "--freeze-backbone", "--select", "test",
-                                   "--hold-out", ".1", "--repeat", "3", "--save-steps", "50"});
+  const auto run = parse<FerPlus>({"--schedule",
+                                   "cosine",
+                                   "--warmup",
+                                   "2.5",
+                                   "--accumulate",
+                                   "4",
+                                   "--label-smoothing",
+                                   ".1",
+                                   "--clip-norm",
+                                   "1",
+                                   "--ema",
+                                   ".999",
+                                   "--patience",
+                                   "5",
+                                   "--freeze-backbone",
+                                   "--select",
+                                   "test",
+                                   "--hold-out",
+                                   ".1",
+                                   "--repeat",
+                                   "3",
+                                   "--save-steps",
+                                   "50"});
   BOOST_TEST((run.recipe.schedule.kind == ScheduleKind::kCosine));
   BOOST_TEST(run.recipe.schedule.warmup_epochs == 2.5);
-  BOOST_TEST((run.recipe.aids == TrainingAids{.accumulate = 4, .label_smoothing = .1, .clip_norm = 1, .average_decay = .999,
-                                              .patience = 5, .freeze_backbone = true}));
+  BOOST_TEST((run.recipe.aids == TrainingAids{.accumulate = 4,
+                                              .label_smoothing = .1,
+                                              .clip_norm = 1,
+                                              .average_decay = .999,
+                                              .patience = 5,
+                                              .freeze_backbone = true}));
   BOOST_TEST((run.selection == Selection::kTest));
   BOOST_TEST(run.repeat == 3);
   BOOST_TEST(run.save_steps == 50);
-  BOOST_CHECK_EXCEPTION(parse<RafDb>({"--select", "best"}), UsageError, says("unknown --select `best`, expected last, validation, test"));
+  BOOST_CHECK_EXCEPTION(parse<RafDb>({"--select", "best"}), UsageError,
+                        says("unknown --select `best`, expected last, validation, test"));
   BOOST_CHECK_EXCEPTION(parse<RafDb>({"--hold-out", "1"}), UsageError, says("--hold-out must be above 0 and below 1"));
   BOOST_CHECK_EXCEPTION(parse<RafDb>({"--hold-out", ".1", "--val-list", "x"}), UsageError, says("exclude each other"));
 }

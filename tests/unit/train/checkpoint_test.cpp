@@ -12,7 +12,8 @@ using namespace qcs;
 namespace {
 
 struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("qcs-checkpoint-" + std::to_string(::getpid()));
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("qcs-checkpoint-" + std::to_string(::getpid()));
   Folder() { std::filesystem::create_directories(path); }
   ~Folder() { std::filesystem::remove_all(path); }
 };
@@ -128,7 +129,8 @@ BOOST_AUTO_TEST_CASE(three_checkpoints_are_kept_and_a_file_of_two_names_counts_o
 
 BOOST_AUTO_TEST_CASE(what_killed_runs_left_is_removed_and_nothing_else) {
   const Folder folder;
-  for (const auto* name : {".last.pt.123.tmp", ".metrics.jsonl.4.tmp", ".new.pt", ".hidden.tmp", "1.tmp", ".notes.1x.tmp"})
+  for (const auto* name :
+       {".last.pt.123.tmp", ".metrics.jsonl.4.tmp", ".new.pt", ".hidden.tmp", "1.tmp", ".notes.1x.tmp"})
     std::ofstream(folder.path / name) << "x";
   BOOST_TEST(CheckpointFolder(folder.path).remove_leftovers() == 3);
   BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 3);

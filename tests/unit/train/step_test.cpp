@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/train/loss.hpp>
-#include <qcs/train/optimizer.hpp>
-#include <qcs/train/schedule.hpp>
 #include <cmath>
 #include <limits>
+#include <qcs/train/loss.hpp>
+#include <qcs/train/optimizer.hpp>
 #include <qcs/train/schedule.hpp>
 #include <qcs/train/step.hpp>
 #include <qcs/train/weight_average.hpp>
@@ -80,9 +79,12 @@ BOOST_AUTO_TEST_CASE(weight_decay_defaults_are_the_effective_ones_of_the_public_
     const auto optimizer = make_optimizer({parameter()}, o);
     auto& group = optimizer->param_groups()[0].options();
     switch (o.kind) {
-      case OptimizerKind::kAdam: return static_cast<torch::optim::AdamOptions&>(group).weight_decay();
-      case OptimizerKind::kAdamW: return static_cast<torch::optim::AdamWOptions&>(group).weight_decay();
-      default: return static_cast<torch::optim::SGDOptions&>(group).weight_decay();
+      case OptimizerKind::kAdam:
+        return static_cast<torch::optim::AdamOptions&>(group).weight_decay();
+      case OptimizerKind::kAdamW:
+        return static_cast<torch::optim::AdamWOptions&>(group).weight_decay();
+      default:
+        return static_cast<torch::optim::SGDOptions&>(group).weight_decay();
     }
   };
   BOOST_TEST(decay({.kind = OptimizerKind::kAdam}) == 0);
@@ -95,7 +97,8 @@ BOOST_AUTO_TEST_CASE(weight_decay_defaults_are_the_effective_ones_of_the_public_
 BOOST_AUTO_TEST_CASE(loss_takes_the_label_of_a_branch_s_role) {
   BranchOutput<Triplet> out;
   const auto sure_of = [](std::int64_t c) { return torch::one_hot(torch::tensor({c}), 3).to(torch::kFloat32) * 50; };
-  for (std::size_t b = 0; b < 3; ++b) out.base_logits[b] = out.cross_logits[b] = sure_of(role_of<Triplet>(b) == 0 ? 2 : 1);
+  for (std::size_t b = 0; b < 3; ++b)
+    out.base_logits[b] = out.cross_logits[b] = sure_of(role_of<Triplet>(b) == 0 ? 2 : 1);
   const auto right = branch_losses<Triplet>(out, {torch::tensor({2}), torch::tensor({1})});
   const auto wrong = branch_losses<Triplet>(out, {torch::tensor({1}), torch::tensor({2})});
   BOOST_TEST(right.mean().item<double>() < 1e-6);
@@ -115,7 +118,8 @@ BOOST_AUTO_TEST_CASE(gradients_are_clipped_for_the_update_alone) {
   BOOST_TEST(torch::allclose(w.detach(), torch::tensor({2.7, 3.6}, torch::kFloat64)));
 
   auto v = parameter();
-  SamStep sam(make_optimizer({v}, {.kind = OptimizerKind::kSgd, .learning_rate = 1}), {.sam = {.rho = .5}, .clip_norm = .5});
+  SamStep sam(make_optimizer({v}, {.kind = OptimizerKind::kSgd, .learning_rate = 1}),
+              {.sam = {.rho = .5}, .clip_norm = .5});
   std::vector<torch::Tensor> seen;
   sam.run([&] {
     seen.push_back(v.detach().clone());

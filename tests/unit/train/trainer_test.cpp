@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <map>
 #include <filesystem>
+#include <map>
 #include <qcs/train/trainer.hpp>
 
 #include "toy.hpp"
@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(a_topology_of_three_branches_learns) {
   BOOST_TEST(recorder.steps[5].batch == 1);
   BOOST_TEST(recorder.steps[5].step == 6);
   BOOST_TEST(recorder.steps[5].images == 9);
-  BOOST_TEST(std::abs(recorder.steps[5].loss - .5 * (recorder.steps[5].base_loss + recorder.steps[5].cross_loss)) < 1e-6);
+  BOOST_TEST(std::abs(recorder.steps[5].loss - .5 * (recorder.steps[5].base_loss + recorder.steps[5].cross_loss)) <
+             1e-6);
 }
 
 BOOST_AUTO_TEST_CASE(a_run_is_a_function_of_its_seed) {
@@ -171,7 +172,8 @@ BOOST_AUTO_TEST_CASE(an_epoch_can_be_cut_short) {
 }
 
 BOOST_AUTO_TEST_CASE(class_names_match_the_network) {
-  BOOST_CHECK_THROW(Trainer<toy::Net<Dual>>(toy::network<Dual>(), options(1), qcs::Labels{"short", {"one", "two"}}), ConfigError);
+  BOOST_CHECK_THROW(Trainer<toy::Net<Dual>>(toy::network<Dual>(), options(1), qcs::Labels{"short", {"one", "two"}}),
+                    ConfigError);
 }
 
 BOOST_AUTO_TEST_CASE(a_run_stopped_anywhere_and_resumed_ends_like_an_uninterrupted_one) {
@@ -293,8 +295,10 @@ BOOST_AUTO_TEST_CASE(a_frozen_backbone_stays_as_it_is) {
   t.fit(tuples, labelled, {});
   int changed = 0;
   for (const auto& [name, tensor] : state_dict(*t.network())) {
-    if (name.starts_with("ir_back.")) BOOST_TEST(torch::equal(tensor, before.at(name)), name);
-    else changed += torch::equal(tensor, before.at(name)) ? 0 : 1;
+    if (name.starts_with("ir_back."))
+      BOOST_TEST(torch::equal(tensor, before.at(name)), name);
+    else
+      changed += torch::equal(tensor, before.at(name)) ? 0 : 1;
   }
   BOOST_TEST(changed > 20);
 }
