@@ -6,6 +6,7 @@
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/folder_lock.hpp>
+#include <qcs/core/host_name.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/core/sha256.hpp>

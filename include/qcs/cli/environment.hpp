@@ -4,13 +4,14 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/utsname.h>
-
 #include <unistd.h>
-#include <array>
-#include <chrono>
+
+#include <algorithm>
+#include <ctime>
 #include <fstream>
 #include <opencv2/core/version.hpp>
 #include <qcs/cli/process.hpp>
+#include <qcs/core/host_name.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/core/version.hpp>
 #include <qcs/train/events.hpp>
@@ -27,26 +28,31 @@ inline std::string processor_name() {
   return ::uname(&system) == 0 ? system.machine : "unknown";
 }
 
+inline std::string compiler_name() {
+#if defined(__clang__)
+  return fmt::format("Clang {}", __clang_version__);
+#elif defined(__GNUC__)
+  return fmt::format("GCC {}", __VERSION__);
+#else
+  return "unknown";
+#endif
+}
+
 /// Versions and machine, for reports: what a result may depend on beyond its recipe.
 inline NamedValues environment(const torch::Device& device, int workers) {
   utsname system{};
   ::uname(&system);
-  NamedValues values {
-    {"qcs", kVersion}, {"LibTorch", TORCH_VERSION}, {"OpenCV", CV_VERSION},
-#if defined(__clang__)
-        {"compiler", fmt::format("Clang {}", __clang_version__)},
-#elif defined(__GNUC__)
-        {"compiler", fmt::format("GCC {}", __VERSION__)},
-#endif
-        {"system", fmt::format("{} {} ({})", system.sysname, system.release, system.machine)},
-        {"processor", fmt::format("{}, {} threads", processor_name(), cores())}, {"device", device.str()},
-        {"compute threads", fmt::format("{}", torch::get_num_threads())},
-        {"loader threads", fmt::format("{}", workers)},
-        {"host", fmt::format("{}, process {}", system.nodename, ::getpid())}, {
-      "started", fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::time(nullptr)))
-    }
-  };
-  return values;
+  return {{"qcs", kVersion},
+          {"LibTorch", TORCH_VERSION},
+          {"OpenCV", CV_VERSION},
+          {"compiler", compiler_name()},
+          {"system", fmt::format("{} {} ({})", system.sysname, system.release, system.machine)},
+          {"processor", fmt::format("{}, {} threads", processor_name(), cores())},
+          {"device", device.str()},
+          {"compute threads", fmt::format("{}", torch::get_num_threads())},
+          {"loader threads", fmt::format("{}", workers)},
+          {"host", fmt::format("{}, process {}", host_name(), ::getpid())},
+          {"started", fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::time(nullptr)))}};
 }
 
 }  // namespace qcs::cli

@@ -34,7 +34,7 @@ inline bool is_complete(const std::filesystem::path& folder, int epochs) {
 /// start. Returns how the last run ended.
 RunEnd repeat_runs(const RunOptions& run, auto&& train) {
   if (run.repeat == 1) return train(run).end;
-  std::filesystem::create_directories(run.out);
+  make_folder(run.out);
   write_atomically(run.out / kStoredOptions,
                    [&](std::ofstream& out) { out << run.stored_options << fmt::format("repeat = {}\n", run.repeat); });
   std::vector<std::filesystem::path> folders;

@@ -9,7 +9,6 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/folder_lock.hpp>
 #include <qcs/train/checkpoint_folder.hpp>
-#include <system_error>
 
 namespace qcs::cli {
 
@@ -35,9 +34,7 @@ class RunFolder {
 
  private:
   static const std::filesystem::path& made(const std::filesystem::path& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) throw Error(fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
+    make_folder(folder);
     return folder;
   }
 

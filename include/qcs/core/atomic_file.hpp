@@ -17,6 +17,18 @@
 
 namespace qcs {
 
+/// Throws Error, naming the file and what went wrong, if writing to `out` has failed.
+inline void require_written(const std::ofstream& out, const std::filesystem::path& path) {
+  if (!out) throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+}
+
+/// Makes a folder and those above it, where they are missing. Throws Error naming the folder.
+inline void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Error(fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
+}
+
 namespace detail {
 
 inline void sync_to_disk(const std::filesystem::path& path, int flags) {
@@ -64,14 +76,11 @@ void replace_atomically(const std::filesystem::path& path, auto&& make) {
 void write_atomically(const std::filesystem::path& path, auto&& write) {
   detail::replace_atomically(path, [&](const std::filesystem::path& temporary) {
     {
-      const auto require = [&](const std::ofstream& out) {
-        if (!out) throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
-      };
       std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-      require(out);
+      require_written(out, path);
       write(out);
       out.close();
-      require(out);
+      require_written(out, path);
     }
     detail::sync_to_disk(temporary, O_RDONLY);
   });

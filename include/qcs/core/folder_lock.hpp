@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 #include <qcs/core/error.hpp>
+#include <qcs/core/host_name.hpp>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -38,9 +39,7 @@ class FolderLock {
       if (error != EWOULDBLOCK) throw Error(fmt::format("cannot lock {}: {}", file.string(), std::strerror(error)));
       throw Error(fmt::format("{} is in use by {}; choose another folder or wait for it", folder.string(), holder));
     }
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
-    const auto text = fmt::format("process {} on {}\n", ::getpid(), host.data());
+    const auto text = fmt::format("process {} on {}\n", ::getpid(), host_name());
     if (::ftruncate(descriptor_, 0) != 0 ||
         ::pwrite(descriptor_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
       const int error = errno;

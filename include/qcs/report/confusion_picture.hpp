@@ -8,6 +8,7 @@
 #include <opencv2/core.hpp>
 #include <qcs/report/canvas.hpp>
 #include <qcs/report/run_history.hpp>
+#include <qcs/report/run_result.hpp>
 #include <qcs/report/table.hpp>
 #include <string>
 #include <vector>
@@ -63,17 +64,12 @@ inline cv::Mat draw_confusion(const ConfusionMatrix& confusion, const std::vecto
 /// Empty before the first evaluation.
 inline cv::Mat draw_confusion(const RunHistory& history) {
   const RunInfo& info = history.info;
-  const auto draw = [&](const ConfusionMatrix& confusion, const std::string& what) {
-    return draw_confusion(confusion, info.class_names, fmt::format("{} on {}, {}", info.model, info.dataset, what));
-  };
-  const EpochEvent* best = history.best();
-  std::string epoch;
-  if (best != nullptr)
-    epoch = fmt::format("{} epoch {}", info.selection == Selection::kLast ? "last" : "best", best->epoch + 1);
-  if (history.summary && history.summary->test && history.summary->test->confusion.classes() > 0)
-    return draw(history.summary->test->confusion, fmt::format("{} split, {}", info.test.name, epoch));
-  if (best == nullptr || best->confusion.classes() == 0) return {};
-  return draw(best->confusion, epoch);
+  const RunResult result = result_of(history);
+  if (result.headline().classes() == 0) return {};
+  return draw_confusion(result.headline(), info.class_names,
+                        fmt::format("{} on {}, {}{} epoch {}", info.model, info.dataset,
+                                    result.test ? info.test.name + " split, " : "",
+                                    info.selection == Selection::kLast ? "last" : "best", result.epoch + 1));
 }
 
 }  // namespace qcs

@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <qcs/core/error.hpp>
+#include <qcs/core/atomic_file.hpp>
 #include <sstream>
 #include <string>
 #include <system_error>
@@ -25,7 +23,7 @@ class LogFile {
     std::error_code ignored;  // opening the file says what is wrong
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
     file_.open(path, std::ios::binary | (append ? std::ios::app : std::ios::trunc));
-    require_written();
+    require_written(file_, path_);
   }
 
   /// Adds a line, or several where `text` has line ends, and flushes each. Throws Error naming the file.
@@ -38,15 +36,11 @@ class LogFile {
     std::istringstream lines(text);
     for (std::string one; std::getline(lines, one);) {
       file_ << stamp.data() << ' ' << one << '\n' << std::flush;
-      require_written();
+      require_written(file_, path_);
     }
   }
 
  private:
-  void require_written() const {
-    if (!file_) throw Error(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
-  }
-
   std::filesystem::path path_;
   std::ofstream file_;
 };

@@ -4,12 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/report/csv.hpp>
 #include <qcs/report/file.hpp>
@@ -113,7 +112,7 @@ class PredictionCsv {
         classes_(class_names.size()),
         file_(path, std::ios::binary | std::ios::trunc) {
     file_ << detail::prediction_header(class_names);
-    require_written();
+    require_written(file_, path_);
   }
 
   void on_prediction(const PredictionEvent& event) {
@@ -121,14 +120,10 @@ class PredictionCsv {
       file_ << detail::prediction_row(images_, event.images[i], event.labels[i],
                                       event.logits.subspan(i * classes_, classes_));
     file_.flush();
-    require_written();
+    require_written(file_, path_);
   }
 
  private:
-  void require_written() const {
-    if (!file_) throw Error(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
-  }
-
   std::filesystem::path path_;
   std::vector<std::string> images_;
   std::size_t classes_;

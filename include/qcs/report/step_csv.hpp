@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/report/csv.hpp>
 #include <qcs/report/file.hpp>
@@ -102,20 +101,16 @@ class StepCsv {
     }
     write_file(path_, text);
     file_ = std::ofstream(path_, std::ios::binary | std::ios::app);
-    require_written();
+    require_written(file_, path_);
   }
 
   /// Throws Error naming a file that cannot be written.
   void on_step(const StepEvent& event) {
     file_ << detail::step_row(event, roles_) << std::flush;
-    require_written();
+    require_written(file_, path_);
   }
 
  private:
-  void require_written() const {
-    if (!file_) throw Error(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
-  }
-
   std::filesystem::path path_;
   bool resume_;
   std::size_t roles_ = 0;

@@ -6,17 +6,16 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <unistd.h>
 
-#include <array>
 #include <bit>
 #include <boost/crc.hpp>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
+#include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
+#include <qcs/core/host_name.hpp>
 #include <qcs/report/confusion_picture.hpp>
 #include <qcs/report/pace.hpp>
 #include <qcs/train/events.hpp>
@@ -89,10 +88,8 @@ class TensorBoardFile {
  public:
   /// Throws Error naming a file that cannot be written.
   explicit TensorBoardFile(const std::filesystem::path& folder) {
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
     path_ = folder /
-            fmt::format("events.out.tfevents.{:010}.{}.{}", static_cast<std::int64_t>(now()), host.data(), ::getpid());
+            fmt::format("events.out.tfevents.{:010}.{}.{}", static_cast<std::int64_t>(now()), host_name(), ::getpid());
     file_.open(path_, std::ios::binary | std::ios::trunc);
     detail::WireMessage event;
     event.bytes(kFileVersion, "brain.Event:2");
@@ -203,7 +200,7 @@ class TensorBoardFile {
     const std::string& data = event.text();
     const auto length = little_endian(static_cast<std::uint64_t>(data.size()));
     file_ << length << little_endian(masked_crc(length)) << data << little_endian(masked_crc(data)) << std::flush;
-    if (!file_) throw Error(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
+    require_written(file_, path_);
   }
 
   template <class Number>

@@ -19,7 +19,6 @@
 #include <qcs/train/training_aids.hpp>
 #include <qcs/train/training_state.hpp>
 #include <set>
-#include <system_error>
 #include <utility>
 
 namespace qcs {
@@ -201,10 +200,7 @@ class Trainer {
   }
 
   void prepare_folder() const {
-    std::error_code error;
-    std::filesystem::create_directories(options_.checkpoint_folder, error);
-    if (error)
-      throw Error(fmt::format("cannot make the folder {}: {}", options_.checkpoint_folder.string(), error.message()));
+    make_folder(options_.checkpoint_folder);
     const CheckpointFolder folder(options_.checkpoint_folder);
     folder.require_space(state_.checkpoint_bytes(options_.optimizer));
     if (!resumed_) return;
