@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// qcs::batched_matmul against torch::matmul, on the scores of one self-attention layer for 64 images, in the full-size network and on
-// the small backbone: forward and backward, all compute threads.
+// qcs::batched_matmul against torch::matmul, on the scores of one self-attention layer for 64 images, in the full-size
+// network and on the small backbone: forward and backward, all compute threads.
 
 #include <qcs/cli/process.hpp>
 #include <qcs/model/encoder/batched_matmul.hpp>
@@ -12,7 +12,8 @@ int main(int, char** argv) {
   qcs::cli::wait_passively(argv);
   torch::set_num_threads(qcs::cli::cores());
   torch::manual_seed(1);
-  fmt::print("{} threads, MKL {}\n{:<52} {:>13} {:>13}\n", torch::get_num_threads(), at::hasMKL() ? "yes" : "no", "", "qcs", "torch");
+  fmt::print("{} threads, MKL {}\n{:<52} {:>13} {:>13}\n", torch::get_num_threads(), at::hasMKL() ? "yes" : "no", "",
+             "qcs", "torch");
   for (const auto& [images, heads, tokens, width] : {std::tuple{64, 8, 148, 96}, std::tuple{64, 2, 148, 32}}) {
     const auto queries = torch::randn({images, heads, tokens, width}).requires_grad_();
     const auto keys = torch::randn({images, heads, tokens, width}).requires_grad_();

@@ -22,8 +22,8 @@ inline double median(std::vector<double> values) {
   return *middle;
 }
 
-/// Runs `ours` and `theirs` in turn, A B A B, after one unmeasured run of each, and prints both medians and their ratio:
-/// above 1 means that ours is faster.
+/// Runs `ours` and `theirs` in turn, A B A B, after one unmeasured run of each, and prints both medians and their
+/// ratio: above 1 means that ours is faster.
 void compare(std::string_view what, int rounds, auto&& ours, auto&& theirs) {
   std::vector<double> a, b, ratio;
   for (int round = -1; round < rounds; ++round) {

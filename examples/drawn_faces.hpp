@@ -55,9 +55,8 @@ inline double uniform(Rng& rng, double low, double high) {
 inline Expression draw_expression(int label, Rng& rng) {
   Expression e = kExpressions[static_cast<std::size_t>(label)];
   const double strength = uniform(rng, .8, 1.1);
-  for (double* muscle :
-       {&e.brow_inner, &e.brow_outer, &e.brow_pinch, &e.eye_open, &e.lower_lid, &e.mouth_width,
-        &e.mouth_curve, &e.mouth_open, &e.teeth, &e.sneer, &e.wrinkle, &e.cheek}) {
+  for (double* muscle : {&e.brow_inner, &e.brow_outer, &e.brow_pinch, &e.eye_open, &e.lower_lid, &e.mouth_width,
+                         &e.mouth_curve, &e.mouth_open, &e.teeth, &e.sneer, &e.wrinkle, &e.cheek}) {
     *muscle *= strength * uniform(rng, .85, 1.15);
   }
   for (double* muscle : {&e.brow_inner, &e.brow_outer, &e.eye_open, &e.mouth_width, &e.mouth_curve}) {
@@ -122,8 +121,7 @@ inline cv::Mat photograph(const cv::Mat& face, const Look& look, Rng& rng) {
       const double ramp = (x - face.cols / 2) * dx + (y - face.rows / 2) * dy;  // -.71 to .71
       const double light = 1 + look.light * (2 * ramp - .4);
       for (int c = 0; c < 3; ++c) {
-        photo.at<cv::Vec3b>(y, x)[c] =
-            cv::saturate_cast<uchar>(soft.at<cv::Vec3b>(y, x)[c] * light + noise(rng));
+        photo.at<cv::Vec3b>(y, x)[c] = cv::saturate_cast<uchar>(soft.at<cv::Vec3b>(y, x)[c] * light + noise(rng));
       }
     }
   }
@@ -153,8 +151,8 @@ struct DrawnFaces {
 /// Writes `images_per_class` faces of every expression to `folder`/images/`split`_00000.png ... and their
 /// list to `folder`/drawn_`split`.txt, classes taking turns. The files depend on seed and split alone. Throws
 /// Error naming a file that cannot be written.
-inline DrawnFaces write_drawn_faces(const std::filesystem::path& folder, const std::string& split,
-                                    int images_per_class, std::uint64_t seed) {
+inline DrawnFaces write_drawn_faces(const std::filesystem::path& folder, const std::string& split, int images_per_class,
+                                    std::uint64_t seed) {
   const DrawnFaces written{folder / "images", folder / fmt::format("drawn_{}.txt", split)};
   std::error_code error;
   std::filesystem::create_directories(written.images, error);

@@ -134,8 +134,7 @@ class Painter {
   }
 
   void head() {
-    for (double side : {-1., 1.})
-      fill(ellipse({side * look_.width, .0}, .12, .2), blend(look_.skin, dark_, .2), kFlat);
+    for (double side : {-1., 1.}) fill(ellipse({side * look_.width, .0}, .12, .2), blend(look_.skin, dark_, .2), kFlat);
     fill(ellipse({0, 0}, look_.width, 1), look_.skin, kFlat);
     if (look_.hair_style == 0) return;
     const double line = look_.hair_style % 2 == 0 ? -.66 : -.74, turn = .3 * std::sin(look_.yaw);
@@ -160,8 +159,7 @@ class Painter {
     const double bottom = std::max(top + .02, c.y + .07 - .075 * e_.lower_lid);
     const double droop = .05 * std::max(0., e_.brow_inner - e_.brow_outer);
     const cv::Point2d inner(c.x - side * half, c.y), outer(c.x + side * half, c.y + droop);
-    const Points lid = arc(inner, {c.x, top}, outer),
-                 opening = between(lid, arc(inner, {c.x, bottom}, outer));
+    const Points lid = arc(inner, {c.x, top}, outer), opening = between(lid, arc(inner, {c.x, bottom}, outer));
 
     cv::Mat inside(canvas_.size(), CV_8UC1, cv::Scalar(0)), plain = canvas_.clone();
     const std::vector<std::vector<cv::Point>> outline = {place(opening, kTurned)};
@@ -178,16 +176,14 @@ class Painter {
   }
 
   void brow(double side) {
-    const double inner_y = -look_.brow_height - .13 * e_.brow_inner,
-                 outer_y = -look_.brow_height - .13 * e_.brow_outer;
+    const double inner_y = -look_.brow_height - .13 * e_.brow_inner, outer_y = -look_.brow_height - .13 * e_.brow_outer;
     const cv::Point2d inner(side * (.17 - .06 * e_.brow_pinch), inner_y);
     const cv::Point2d outer(side * (look_.eye_gap + .2), outer_y + .03);
     const cv::Point2d middle(side * look_.eye_gap, (inner_y + outer_y) / 2 - .045);
     stroke(arc(inner, middle, outer), blend(look_.hair, {20, 15, 15}, .45), look_.brow_thickness);
     if (e_.brow_pinch < .3) return;
     const double x = side * .05;
-    stroke({{x, inner_y - .1}, {x * .8, inner_y + .1}}, blend(look_.skin, dark_, std::min(1., e_.brow_pinch)),
-           .025);
+    stroke({{x, inner_y - .1}, {x * .8, inner_y + .1}}, blend(look_.skin, dark_, std::min(1., e_.brow_pinch)), .025);
   }
 
   void fold(double side) {

@@ -25,14 +25,15 @@ int inspect(int argc, char** argv) {
   for (const auto& [name, tensor] : file.tensors) width = std::max(width, name.size());
   fmt::print("{:<{}}  {:<8}  shape\n", "name", width, "dtype");
   for (const auto& [name, tensor] : file.tensors) {
-    fmt::print("{:<{}}  {:<8}  {}\n", name, width, c10::toString(tensor.scalar_type()), fmt::join(tensor.sizes(), " x "));
+    fmt::print("{:<{}}  {:<8}  {}\n", name, width, c10::toString(tensor.scalar_type()),
+               fmt::join(tensor.sizes(), " x "));
     numbers += tensor.numel();
     bytes += tensor.nbytes();
   }
   for (const auto& [key, value] : file.metadata) fmt::print("{}: {}\n", key, value);
   for (const auto& [key, what] : file.others) fmt::print("{}: [{}]\n", key, what);
-  fmt::print("{}: {}, {}, {} tensors, {} numbers, {:.1f} MB\n", input.string(), file.format, qcs::describe_weights(file),
-             file.tensors.size(), numbers, static_cast<double>(bytes) / 1e6);
+  fmt::print("{}: {}, {}, {} tensors, {} numbers, {:.1f} MB\n", input.string(), file.format,
+             qcs::describe_weights(file), file.tensors.size(), numbers, static_cast<double>(bytes) / 1e6);
   return 0;
 }
 

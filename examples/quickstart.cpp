@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The whole path without a download: draws labelled faces, trains DCS and QCS with the small backbone, evaluates both on
-// faces they have not seen, and leaves metrics and pictures. Chance is 14 %.
+// The whole path without a download: draws labelled faces, trains DCS and QCS with the small backbone, evaluates both
+// on faces they have not seen, and leaves metrics and pictures. Chance is 14 %.
 
 #include <boost/program_options.hpp>
 #include <iostream>
@@ -34,7 +34,8 @@ std::optional<Settings> parse(int argc, char** argv) {
   Settings settings;
   std::string out = settings.out.string();
   po::options_description options("quickstart [options], trains DCS and QCS on drawn faces", 100);
-  options.add_options()("help,h", "print this text")("out", po::value(&out)->default_value(out), "folder for the results")(
+  options.add_options()("help,h", "print this text")("out", po::value(&out)->default_value(out),
+                                                     "folder for the results")(
       "seed", po::value(&settings.seed)->default_value(settings.seed), "seed of faces, networks and training")(
       "threads", po::value(&settings.threads)->default_value(settings.threads), "compute threads");
   po::variables_map values;
@@ -62,7 +63,8 @@ qcs::Recipe recipe(int epochs, std::int64_t batch_size) {
 }
 
 template <class Net>
-qcs::ConfusionMatrix train(const Settings& settings, const qcs::Recipe& recipe, const DrawnFaces& train_faces, const DrawnFaces& test_faces) {
+qcs::ConfusionMatrix train(const Settings& settings, const qcs::Recipe& recipe, const DrawnFaces& train_faces,
+                           const DrawnFaces& test_faces) {
   const int classes = static_cast<int>(kExpressionNames.size());
   qcs::cli::RunOptions run;
   run.model = Net::ContainedType::TopologyType::kName;
@@ -94,7 +96,8 @@ int run(int argc, char** argv) {
   const auto test_faces = qcs::examples::write_drawn_faces(faces, "test", settings->test_per_class, settings->seed);
   fmt::print("Drew {} training and {} test faces of {} expressions into {}\n",
              kExpressionNames.size() * static_cast<std::size_t>(settings->train_per_class),
-             kExpressionNames.size() * static_cast<std::size_t>(settings->test_per_class), kExpressionNames.size(), faces.string());
+             kExpressionNames.size() * static_cast<std::size_t>(settings->test_per_class), kExpressionNames.size(),
+             faces.string());
 
   const auto dcs = train<qcs::DcsNetwork<qcs::SmallBackbone>>(*settings, recipe(7, 8), train_faces, test_faces);
   const auto qcs_result = train<qcs::QcsNetwork<qcs::SmallBackbone>>(*settings, recipe(3, 4), train_faces, test_faces);
@@ -105,8 +108,8 @@ int run(int argc, char** argv) {
                                  {"QCS", qcs::evaluation_json(qcs_result, names)}};
   const auto file = settings->out / "metrics.json";
   qcs::write_atomically(file, [&](std::ofstream& out) { out << metrics.dump(2) << '\n'; });
-  fmt::print("\nOn {} faces that neither has seen, after the last epoch:\n  DCS  {}\n  QCS  {}\n",
-             dcs.total(), qcs::accuracy_text(dcs), qcs::accuracy_text(qcs_result));
+  fmt::print("\nOn {} faces that neither has seen, after the last epoch:\n  DCS  {}\n  QCS  {}\n", dcs.total(),
+             qcs::accuracy_text(dcs), qcs::accuracy_text(qcs_result));
   fmt::print("Look at {0}/DCS/curves.png, {0}/DCS/confusion.png and the same of QCS; numbers in {1}\n",
              settings->out.string(), file.string());
   return 0;

@@ -6,11 +6,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
   cat <<'END'
-usage: bash tests/run.sh [--preset NAME] [--werror] [--python] [--target NAME]... [ctest options]
+usage: bash tests/run.sh [--preset NAME] [--werror] [--python] [--format] [--target NAME]... [ctest options]
 
   --preset NAME   release (default), debug or asan
   --werror        make warnings errors
   --python        also test the exchange of weights with Python (installs python3-torch)
+  --format        also test that the sources are laid out as .clang-format says (installs clang-format-14)
   --target NAME   build only this target, may be repeated
   ctest options   passed on, for example -R topology
 
@@ -20,7 +21,7 @@ END
 }
 
 preset=release
-more_packages=
+more_packages=()
 configure=()
 targets=()
 tests=()
@@ -30,14 +31,15 @@ while [ $# -gt 0 ]; do
     --preset) preset=${2:?--preset needs a name}; shift 2 ;;
     --preset=*) preset=${1#*=}; shift ;;
     --werror) configure+=(-DQCS_WERROR=ON); shift ;;
-    --python) configure+=(-DQCS_TEST_PYTHON=ON); more_packages=python3-torch; shift ;;
+    --python) configure+=(-DQCS_TEST_PYTHON=ON); more_packages+=(python3-torch); shift ;;
+    --format) configure+=(-DQCS_TEST_FORMAT=ON); more_packages+=(clang-format-14); shift ;;
     --target) targets+=(--target "${2:?--target needs a name}"); shift 2 ;;
     *) tests+=("$1"); shift ;;
   esac
 done
 
 source cmake/setup.sh
-qcs_install_packages $more_packages
+qcs_install_packages "${more_packages[@]}"
 seconds() { echo "$((SECONDS / 60)) min $((SECONDS % 60)) s"; }
 
 qcs_configure "$preset" "${configure[@]}"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reads any bytes as the pickle of a checkpoint whose storages all exist. In a zip file a checksum would stop most changes
-// before the pickle is looked at; here none does.
+// Reads any bytes as the pickle of a checkpoint whose storages all exist. In a zip file a checksum would stop most
+// changes before the pickle is looked at; here none does.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Attention maps and their gradients for every topology of the public code, its dot-product alternative and its bilinear
-// pooling.
+// Attention maps and their gradients for every topology of the public code, its dot-product alternative and its
+// bilinear pooling.
 
 #include "fixture.hpp"
 

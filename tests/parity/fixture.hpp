@@ -87,7 +87,8 @@ class Fixture {
     const auto key = group + "." + name;
     const auto& expected = at(key);
     const auto values = actual.detach().to(torch::kFloat64);
-    const double norm = values.norm().item<double>(), dot = (values * u("probe." + name, values.sizes())).sum().item<double>();
+    const double norm = values.norm().item<double>(),
+                 dot = (values * u("probe." + name, values.sizes())).sum().item<double>();
     const double scale = expected[0].item<double>();
     record(key, std::max(std::abs(norm - scale), std::abs(dot - expected[1].item<double>())) / scale, tolerance);
   }
@@ -108,7 +109,8 @@ class Fixture {
 
   /// Fails unless every entry has been compared, and prints the worst relative error of each group.
   void require_complete() {
-    for (const auto& [key, value] : entries_) BOOST_CHECK_MESSAGE(compared_.contains(key), key << " was never compared");
+    for (const auto& [key, value] : entries_)
+      BOOST_CHECK_MESSAGE(compared_.contains(key), key << " was never compared");
     std::string line = fmt::format("{}: {} of {} entries compared;", file_, compared_.size(), entries_.size());
     for (const auto& [group, worst] : worst_) line += fmt::format(" {} {:.1e}", group, worst);
     BOOST_TEST_MESSAGE(line);

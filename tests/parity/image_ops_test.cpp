@@ -44,16 +44,14 @@ torch::Tensor pixels(const cv::Mat& image) {
 
 torch::Tensor every_fourth(const torch::Tensor& chw) {
   using torch::indexing::Slice;
-  return chw.index({Slice(), Slice(0, torch::indexing::None, 4), Slice(0, torch::indexing::None, 4)})
-      .contiguous();
+  return chw.index({Slice(), Slice(0, torch::indexing::None, 4), Slice(0, torch::indexing::None, 4)}).contiguous();
 }
 
 torch::Tensor test_input(const cv::Mat& rgb) { return qcs::EvalTransform(qcs::TransformOptions{})(rgb); }
 
 torch::Tensor erased(const cv::Mat& rgb, const Arguments& a) {
   torch::Tensor image = test_input(rgb);
-  const cv::Rect area(static_cast<int>(a[1]), static_cast<int>(a[0]), static_cast<int>(a[3]),
-                      static_cast<int>(a[2]));
+  const cv::Rect area(static_cast<int>(a[1]), static_cast<int>(a[0]), static_cast<int>(a[3]), static_cast<int>(a[2]));
   qcs::image::erase(image.data_ptr<float>(), 224, 224, area);
   return every_fourth(image);
 }
@@ -68,14 +66,11 @@ const std::map<std::string, Operation> kOperations{
     {"resize224", {0, [](const cv::Mat& i, const Arguments&) { return pixels(squared(i)); }}},
     {"test224", {0, [](const cv::Mat& i, const Arguments&) { return every_fourth(test_input(i)); }}},
     {"resize232_center224",
-     {0, [](const cv::Mat& i,
-            const Arguments&) { return pixels(qcs::image::centre_crop(squared(i, 232), 224)); }}},
+     {0, [](const cv::Mat& i, const Arguments&) { return pixels(qcs::image::centre_crop(squared(i, 232), 224)); }}},
     {"resize236_center224",
-     {0, [](const cv::Mat& i,
-            const Arguments&) { return pixels(qcs::image::centre_crop(squared(i, 236), 224)); }}},
+     {0, [](const cv::Mat& i, const Arguments&) { return pixels(qcs::image::centre_crop(squared(i, 236), 224)); }}},
     {"hflip", {0, [](const cv::Mat& i, const Arguments&) { return pixels(qcs::image::flip(squared(i))); }}},
-    {"rotate",
-     {1, [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::rotate(squared(i), a[0])); }}},
+    {"rotate", {1, [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::rotate(squared(i), a[0])); }}},
     {"crop",
      {2,
       [](const cv::Mat& i, const Arguments& a) {
@@ -83,16 +78,12 @@ const std::map<std::string, Operation> kOperations{
         return pixels(qcs::image::crop(large, static_cast<int>(a[0]), static_cast<int>(a[1]), 224));
       }}},
     {"brightness",
-     {1,
-      [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::brightness(squared(i), a[0])); }}},
+     {1, [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::brightness(squared(i), a[0])); }}},
     {"contrast",
-     {1,
-      [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::contrast(squared(i), a[0])); }}},
+     {1, [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::contrast(squared(i), a[0])); }}},
     {"saturation",
-     {1,
-      [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::saturation(squared(i), a[0])); }}},
-    {"hue",
-     {1, [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::hue(squared(i), a[0])); }}},
+     {1, [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::saturation(squared(i), a[0])); }}},
+    {"hue", {1, [](const cv::Mat& i, const Arguments& a) { return pixels(qcs::image::hue(squared(i), a[0])); }}},
     {"erase", {4, [](const cv::Mat& i, const Arguments& a) { return erased(i, a); }}},
 };
 
@@ -126,8 +117,8 @@ BOOST_AUTO_TEST_CASE(every_operation_equals_pillow_to_the_bit) {
     ++total;
   }
   BOOST_TEST(total == 67);
-  for (const char* kind : {"resize224", "test224", "resize232", "resize236", "hflip", "rotate", "crop",
-                           "brightness", "contrast", "saturation", "hue", "erase"})
+  for (const char* kind : {"resize224", "test224", "resize232", "resize236", "hflip", "rotate", "crop", "brightness",
+                           "contrast", "saturation", "hue", "erase"})
     BOOST_TEST(checked[kind] >= 3, kind << " was checked " << checked[kind] << " times");
 }
 

@@ -60,12 +60,12 @@ class NetworkUnderTest {
     const auto features = net->features(images[0]);
     for (std::size_t i = 0; i < features.size(); ++i)
       fixture.compare("eval.feature." + std::to_string(i + 1),
-                      features[i].index({Slice(), Slice(0, torch::indexing::None, 16), Slice(0, torch::indexing::None, 7),
-                                         Slice(0, torch::indexing::None, 7)}),
+                      features[i].index({Slice(), Slice(0, torch::indexing::None, 16),
+                                         Slice(0, torch::indexing::None, 7), Slice(0, torch::indexing::None, 7)}),
                       tolerance);
     fixture.compare("eval.tokens",
-                    net->tokens(images[0])
-                        .index({Slice(), Slice(0, torch::indexing::None, 21), Slice(0, torch::indexing::None, 96)}),
+                    net->tokens(images[0]).index(
+                        {Slice(), Slice(0, torch::indexing::None, 21), Slice(0, torch::indexing::None, 96)}),
                     tolerance);
     fixture.compare("eval.logits", net->forward(images[0]), tolerance);
     net->train();

@@ -12,7 +12,14 @@ namespace qcs {
 using Rng = boost::random::mt19937_64;
 
 /// What a stream of random numbers is drawn for; keeps the streams of one seed apart.
-enum class Purpose : std::uint64_t { kEpochOrder = 1, kTuple = 2, kAugment = 3, kDrawing = 4, kNetwork = 5, kHoldOut = 6 };
+enum class Purpose : std::uint64_t {
+  kEpochOrder = 1,
+  kTuple = 2,
+  kAugment = 3,
+  kDrawing = 4,
+  kNetwork = 5,
+  kHoldOut = 6
+};
 
 namespace detail {
 

@@ -9,10 +9,8 @@
 #pragma GCC diagnostic ignored "-Wextra"
 #pragma GCC diagnostic ignored "-Wpedantic"
 #endif
+#include <ATen/Parallel.h>
 #include <torch/torch.h>
-
-#include <caffe2/serialize/inline_container.h>
-#include <torch/csrc/jit/serialization/pickler.h>
 #include <torch/version.h>
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop

@@ -26,8 +26,7 @@ struct Augmentation {
   int top = 0;          ///< offsets of the crop
   int left = 0;
   bool colour_jitter = false;
-  std::array<Jitter, 4> jitter_order{Jitter::kBrightness, Jitter::kContrast, Jitter::kSaturation,
-                                     Jitter::kHue};
+  std::array<Jitter, 4> jitter_order{Jitter::kBrightness, Jitter::kContrast, Jitter::kSaturation, Jitter::kHue};
   double brightness = 1, contrast = 1, saturation = 1, hue = 0;
   std::optional<cv::Rect> erase;  ///< within the crop
 };

@@ -12,9 +12,7 @@ namespace qcs::image {
 
 namespace detail {
 
-inline int grey(const std::uint8_t* rgb) {
-  return (19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 32768) >> 16;
-}
+inline int grey(const std::uint8_t* rgb) { return (19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 32768) >> 16; }
 
 /// Blends a + f (b - a) in float32, clipped and truncated. The products are looked up instead of computed in
 /// place: a fused multiply-add would round once where Pillow rounds twice, and there is nothing to fuse with
@@ -22,8 +20,7 @@ inline int grey(const std::uint8_t* rgb) {
 class Blend {
  public:
   explicit Blend(float factor) {
-    for (int d = -255; d <= 255; ++d)
-      products_[static_cast<std::size_t>(d + 255)] = factor * static_cast<float>(d);
+    for (int d = -255; d <= 255; ++d) products_[static_cast<std::size_t>(d + 255)] = factor * static_cast<float>(d);
   }
 
   std::uint8_t operator()(int a, int b) const {
@@ -73,15 +70,13 @@ inline int hue_of(int r, int g, int b, int highest, int chroma) {
 /// denominators are odd), and Pillow's floating point rounds all 2^24 inputs the same way.
 inline void hsv_to_rgb(int h, int s, int v, std::uint8_t* rgb) {
   enum { kTop, kLow, kFalling, kRising };
-  static constexpr std::uint8_t kSectors[7][3]{
-      {kTop, kRising, kLow}, {kFalling, kTop, kLow}, {kLow, kTop, kRising}, {kLow, kFalling, kTop},
-      {kRising, kLow, kTop}, {kTop, kLow, kFalling}, {kTop, kRising, kLow}};
+  static constexpr std::uint8_t kSectors[7][3]{{kTop, kRising, kLow},  {kFalling, kTop, kLow}, {kLow, kTop, kRising},
+                                               {kLow, kFalling, kTop}, {kRising, kLow, kTop},  {kTop, kLow, kFalling},
+                                               {kTop, kRising, kLow}};
   const int sector = 6 * h / 255, part = 6 * h - 255 * sector;
-  const auto scaled = [v](int weight) {
-    return static_cast<std::uint8_t>((2 * v * weight + 65025) / 130050);
-  };
-  const std::uint8_t levels[4]{static_cast<std::uint8_t>(v), scaled(255 * (255 - s)),
-                               scaled(65025 - s * part), scaled(65025 - s * (255 - part))};
+  const auto scaled = [v](int weight) { return static_cast<std::uint8_t>((2 * v * weight + 65025) / 130050); };
+  const std::uint8_t levels[4]{static_cast<std::uint8_t>(v), scaled(255 * (255 - s)), scaled(65025 - s * part),
+                               scaled(65025 - s * (255 - part))};
   for (int c = 0; c < 3; ++c) rgb[c] = levels[kSectors[sector][c]];
 }
 
@@ -102,8 +97,7 @@ inline cv::Mat contrast(const cv::Mat& rgb, double factor) {
     for (int x = 0; x < 3 * rgb.cols; x += 3) sum += detail::grey(row + x);
   }
   const auto pixels = static_cast<std::int64_t>(rgb.total());
-  return detail::blend_with(rgb, static_cast<int>((2 * sum + pixels) / (2 * pixels)),
-                            static_cast<float>(factor));
+  return detail::blend_with(rgb, static_cast<int>((2 * sum + pixels) / (2 * pixels)), static_cast<float>(factor));
 }
 
 /// Saturation: away from each pixel's grey by `factor` (0 grey, 1 unchanged), as Pillow computes it.

@@ -73,7 +73,8 @@ class ImageListParser {
 
 /// Reads a list whose names `files` knows; paths in the result are `root`/name.
 template <class Files>
-ImageList parse_image_list(const std::filesystem::path& list, const std::filesystem::path& root, int classes, Files& files) {
+ImageList parse_image_list(const std::filesystem::path& list, const std::filesystem::path& root, int classes,
+                           Files& files) {
   if (classes < 1) throw ConfigError(fmt::format("an image list needs at least one class, got {}", classes));
   ImageListParser<Files> parser(list, root, classes, files);
   const std::size_t filled = for_each_list_line(

@@ -38,8 +38,8 @@ class LabelledDataset {
     return plan;
   }
 
-  /// The images at positions first .. first + count - 1, without those that are skipped, so perhaps none. Throws DataError
-  /// with the name of an unreadable image.
+  /// The images at positions first .. first + count - 1, without those that are skipped, so perhaps none. Throws
+  /// DataError with the name of an unreadable image.
   Batch load(const EpochPlan& plan, std::size_t first, std::size_t count) const {
     detail::ImageSlots images(count, transform_.options().side());
     Batch batch;

@@ -52,9 +52,7 @@ class Loader {
 
   /// Throws ConfigError on an option out of range.
   Loader(Dataset dataset, const LoaderOptions& options)
-      : dataset_(std::move(dataset)),
-        options_(checked(options)),
-        queue_(static_cast<std::size_t>(options_.prefetch)) {
+      : dataset_(std::move(dataset)), options_(checked(options)), queue_(static_cast<std::size_t>(options_.prefetch)) {
     for (int i = 0; i < options_.workers; ++i)
       workers_.emplace_back([this] {
         while (auto job = queue_.claim()) queue_.finish(*job, [&] { return load(*job->plan, job->batch); });

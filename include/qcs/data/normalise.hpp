@@ -35,7 +35,7 @@ class Normaliser {
       const auto channel = static_cast<std::size_t>(c);
       qcs::detail::vectorised(
           [](const std::uint8_t* bytes, std::size_t size, float mean, float std, float* __restrict out)
-              QCS_INLINE_LOOP {
+              __attribute__((always_inline)) {
                 for (std::size_t i = 0; i < size; ++i) out[i] = (static_cast<float>(bytes[i]) / 255.F - mean) / std;
               },
           image.plane(image.channels() == 1 ? 0 : c), image.plane_size(), mean_[channel], std_[channel],

@@ -107,7 +107,7 @@ inline __attribute__((always_inline)) void turn_hue(std::uint8_t* __restrict red
 /// Brightness, see image::brightness.
 inline void adjust_brightness(Planes& image, double factor) {
   qcs::detail::vectorised(
-      [](std::uint8_t* bytes, std::size_t size, float f) QCS_INLINE_LOOP {
+      [](std::uint8_t * bytes, std::size_t size, float f) __attribute__((always_inline)) {
         for (std::size_t i = 0; i < size; ++i) bytes[i] = detail::to_byte(f * static_cast<float>(bytes[i]));
       },
       image.plane(0), static_cast<std::size_t>(image.channels()) * image.plane_size(), static_cast<float>(factor));
@@ -117,7 +117,7 @@ inline void adjust_brightness(Planes& image, double factor) {
 inline int mean_grey(const Planes& image) {
   std::int64_t sum = 0;
   const auto add_row = [](const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, int width,
-                          std::int64_t* sum) QCS_INLINE_LOOP {
+                          std::int64_t* sum) __attribute__((always_inline)) {
     std::int32_t row_sum = 0;
     for (int x = 0; x < width; ++x) row_sum += detail::grey_of(r[x], g[x], b[x]);
     *sum += row_sum;
@@ -144,7 +144,7 @@ inline void adjust_saturation(Planes& image, double factor) {
   if (image.channels() == 1) return;
   qcs::detail::vectorised(
       [](std::uint8_t* __restrict r, std::uint8_t* __restrict g, std::uint8_t* __restrict b, std::size_t size, float f)
-          QCS_INLINE_LOOP {
+          __attribute__((always_inline)) {
             for (std::size_t i = 0; i < size; ++i) {
               const int grey = detail::grey_of(r[i], g[i], b[i]);
               const auto base = static_cast<float>(grey);
@@ -160,8 +160,8 @@ inline void adjust_saturation(Planes& image, double factor) {
 inline void adjust_hue(Planes& image, double turns) {
   if (image.channels() == 1) return;
   qcs::detail::vectorised(
-      [](std::uint8_t* r, std::uint8_t* g, std::uint8_t* b, std::size_t size, int shift, const std::int32_t* hues)
-          QCS_INLINE_LOOP { detail::turn_hue(r, g, b, size, shift, hues); },
+      [](std::uint8_t * r, std::uint8_t * g, std::uint8_t * b, std::size_t size, int shift, const std::int32_t* hues)
+          __attribute__((always_inline)) { detail::turn_hue(r, g, b, size, shift, hues); },
       image.plane(0), image.plane(1), image.plane(2), image.plane_size(), static_cast<int>(turns * 255) & 255,
       detail::HueTable::get().data());
 }

@@ -89,7 +89,7 @@ inline void weigh_rows(const std::uint8_t* rows, std::ptrdiff_t pitch, const std
   if (taps == 2)
     return qcs::detail::vectorised(
         [](const std::uint8_t* first, const std::uint8_t* second, std::int32_t w0, std::int32_t w1, int width,
-           std::uint8_t* __restrict out) QCS_INLINE_LOOP {
+           std::uint8_t* __restrict out) __attribute__((always_inline)) {
           for (int x = 0; x < width; ++x) {
             const std::int32_t value = (w0 * first[x] + w1 * second[x] + kHalf) >> kResizeBits;
             out[x] = static_cast<std::uint8_t>(value < 255 ? value : 255);
@@ -98,7 +98,7 @@ inline void weigh_rows(const std::uint8_t* rows, std::ptrdiff_t pitch, const std
         rows, rows + pitch, weights[0], weights[1], width, out);
   qcs::detail::vectorised(
       [](const std::uint8_t* rows, std::ptrdiff_t pitch, const std::int32_t* weights, int taps, int width,
-         std::uint8_t* __restrict out) QCS_INLINE_LOOP {
+         std::uint8_t* __restrict out) __attribute__((always_inline)) {
         constexpr int kBlock = 256;
         std::array<std::int32_t, kBlock> sums;
         for (int begin = 0; begin < width; begin += kBlock) {

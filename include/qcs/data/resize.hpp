@@ -22,9 +22,7 @@ struct ResizeAxis {
   std::vector<int> first;             ///< first input pixel of each output position
   std::vector<std::int32_t> weights;  ///< output position x taps
 
-  const std::int32_t* weights_of(int position) const {
-    return weights.data() + std::ptrdiff_t{position} * taps;
-  }
+  const std::int32_t* weights_of(int position) const { return weights.data() + std::ptrdiff_t{position} * taps; }
 };
 
 /// The triangle filter of half-width max(in / out, 1) around each output pixel's centre. Distances are

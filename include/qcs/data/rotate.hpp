@@ -21,25 +21,20 @@ namespace detail {
 /// The double nearest to `value` written with 15 decimals.
 inline double round_to_15_decimals(double value) {
   std::array<char, 32> text;
-  const auto end =
-      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 15).ptr;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 15).ptr;
   double rounded = 0;
   std::from_chars(text.data(), end, rounded);
   return rounded;
 }
 
-inline std::int32_t to_fixed_point(double value) {
-  return static_cast<std::int32_t>(std::floor(value * 65536 + .5));
-}
+inline std::int32_t to_fixed_point(double value) { return static_cast<std::int32_t>(std::floor(value * 65536 + .5)); }
 
 /// Where the pixel centres of one output axis come from: c + along * x + across * y, in 16.16 fixed point.
 struct RotationAxis {
   std::int32_t along, across, start;
 
   RotationAxis(double a, double b, double centre, double offset)
-      : along(to_fixed_point(a)),
-        across(to_fixed_point(b)),
-        start(to_fixed_point(offset + centre + .5 * a + .5 * b)) {}
+      : along(to_fixed_point(a)), across(to_fixed_point(b)), start(to_fixed_point(offset + centre + .5 * a + .5 * b)) {}
 };
 
 /// Where the pixels of a rotated rows x cols image come from.
@@ -81,9 +76,7 @@ inline cv::Mat rotate(const cv::Mat& rgb, double degrees) {
     for (int x = 0; x < rgb.cols; ++x, out += 3, sx += from_x.along, sy += from_y.along) {
       const std::int32_t column = sx >> 16, row = sy >> 16;
       if (column < 0 || column >= rgb.cols || row < 0 || row >= rgb.rows) continue;
-      std::memcpy(out,
-                  pixels + static_cast<std::size_t>(row) * rgb.step[0] + 3 * static_cast<std::size_t>(column),
-                  3);
+      std::memcpy(out, pixels + static_cast<std::size_t>(row) * rgb.step[0] + 3 * static_cast<std::size_t>(column), 3);
     }
   }
   return result;

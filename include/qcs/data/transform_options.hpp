@@ -45,7 +45,8 @@ inline void validate(const TransformOptions& options) {
   };
   within("resize", options.resize, 1, 32767);
   require(options.crop >= 1 && options.crop <= options.resize, "crop must be within 1..resize", options.crop);
-  require(options.stride >= 1 && options.crop % options.stride == 0, "stride must be 1 or more and divide crop", options.stride);
+  require(options.stride >= 1 && options.crop % options.stride == 0, "stride must be 1 or more and divide crop",
+          options.stride);
   within("flip probability", options.flip_probability, 0, 1);
   within("rotation", options.rotation_degrees, 0, 180);
   within("brightness jitter", options.jitter_brightness, 0, 1);

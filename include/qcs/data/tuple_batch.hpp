@@ -16,8 +16,8 @@ template <TopologyShape T>
 struct TupleBatch {
   using Topology = T;
 
-  std::array<torch::Tensor, branch_count<T>> images;  ///< by branch: (B, 3, S, S) float32
-  std::array<torch::Tensor, role_count<T>> labels;    ///< by role: (B) int64
+  std::array<torch::Tensor, branch_count<T>> images;              ///< by branch: (B, 3, S, S) float32
+  std::array<torch::Tensor, role_count<T>> labels;                ///< by role: (B) int64
   std::vector<std::array<std::size_t, branch_count<T>>> members;  ///< image numbers by tuple, then branch: B of them
 
   std::int64_t size() const { return static_cast<std::int64_t>(members.size()); }

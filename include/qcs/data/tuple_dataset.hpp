@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include <boost/random/uniform_int_distribution.hpp>
 #include <fmt/format.h>
+#include <boost/random/uniform_int_distribution.hpp>
 #include <opencv2/core.hpp>
 
 #include <qcs/data/detail/image_slots.hpp>
@@ -56,20 +56,21 @@ class TupleDataset {
     return {epoch, epoch_order(options_.sampling, sampler_.index(), epoch_size(), options_.seed, epoch)};
   }
 
-  /// The image numbers at a position of an epoch, by branch. `attempt` counts the tuples there that had a bad image: another
-  /// attempt draws another tuple around an anchor of the same class.
+  /// The image numbers at a position of an epoch, by branch. `attempt` counts the tuples there that had a bad image:
+  /// another attempt draws another tuple around an anchor of the same class.
   typename TupleSampler<T>::Tuple tuple(const EpochPlan& plan, std::size_t position, std::size_t attempt = 0) const {
     Rng rng = stream(options_.seed, Purpose::kTuple, plan.epoch, position);
     auto drawn = sampler_.draw(plan.order.at(position), rng);
     for (; attempt > 0; --attempt) {
       const auto images = sampler_.index().images(sampler_.index().label(drawn[0]));
-      drawn = sampler_.draw(images[boost::random::uniform_int_distribution<std::size_t>(0, images.size() - 1)(rng)], rng);
+      drawn =
+          sampler_.draw(images[boost::random::uniform_int_distribution<std::size_t>(0, images.size() - 1)(rng)], rng);
     }
     return drawn;
   }
 
-  /// The tuples at positions first .. first + count - 1. Throws DataError with the name of an unreadable image, or, where
-  /// those are skipped, after kMostAttempts tuples with bad images in a row.
+  /// The tuples at positions first .. first + count - 1. Throws DataError with the name of an unreadable image, or,
+  /// where those are skipped, after kMostAttempts tuples with bad images in a row.
   Batch load(const EpochPlan& plan, std::size_t first, std::size_t count) const {
     const int side = transform_.options().side();
     auto images = [&]<std::size_t... B>(std::index_sequence<B...>) {
@@ -77,13 +78,13 @@ class TupleDataset {
     }
     (std::make_index_sequence<branch_count<T>>{});
     Batch batch;
-    for (auto& labels : batch.labels)
-      labels = torch::empty({static_cast<std::int64_t>(count)}, torch::kInt64);
+    for (auto& labels : batch.labels) labels = torch::empty({static_cast<std::int64_t>(count)}, torch::kInt64);
     for (std::size_t i = 0; i < count; ++i) {
       const auto [drawn, pixels] = readable_tuple(plan, first + i);
       batch.members.push_back(drawn);
       for (std::size_t b = 0; b < branch_count<T>; ++b) {
-        batch.labels[static_cast<std::size_t>(role_of<T>(b))].template data_ptr<std::int64_t>()[i] = list().images[drawn[b]].label;
+        batch.labels[static_cast<std::size_t>(role_of<T>(b))].template data_ptr<std::int64_t>()[i] =
+            list().images[drawn[b]].label;
         Rng rng = stream(options_.seed, Purpose::kAugment, plan.epoch, first + i, b);
         transform_.write(pixels[b], rng, images[b].slot(i));
       }
@@ -115,7 +116,8 @@ class TupleDataset {
       }
       if (good) return {drawn, std::move(pixels)};
     }
-    throw DataError(fmt::format("{} tuples in a row had an image that cannot be read, the last of them {}", kMostAttempts, reason));
+    throw DataError(
+        fmt::format("{} tuples in a row had an image that cannot be read, the last of them {}", kMostAttempts, reason));
   }
 
   ImageSource source_;

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include <boost/random/uniform_int_distribution.hpp>
 #include <fmt/format.h>
+#include <boost/random/uniform_int_distribution.hpp>
 
 #include <qcs/core/error.hpp>
 #include <qcs/core/random.hpp>
@@ -99,32 +99,28 @@ class TupleSampler {
   std::size_t draw_new_class(const Classes& classes, std::size_t roles, Rng& rng) const {
     detail::Excluded<role_count<T>> taken;
     if (rule_ == NegativeRule::kAnyImage) {
-      for (std::size_t r = 0; r < roles; ++r)
-        taken.add(index_.offset(classes[r]), index_.images(classes[r]).size());
+      for (std::size_t r = 0; r < roles; ++r) taken.add(index_.offset(classes[r]), index_.images(classes[r]).size());
       return index_.by_class()[taken.draw(index_.size(), rng)];
     }
-    for (std::size_t r = 0; r < roles; ++r)
-      taken.add(rank_of_class_[static_cast<std::size_t>(classes[r])], 1);
+    for (std::size_t r = 0; r < roles; ++r) taken.add(rank_of_class_[static_cast<std::size_t>(classes[r])], 1);
     return draw_within(index_.present()[taken.draw(index_.present().size(), rng)], {}, rng);
   }
 
   void check() const {
     std::size_t needed = 0;
-    for (std::size_t r = 0; r < role_count<T>; ++r)
-      needed = std::max(needed, branches_of_role<T>(static_cast<int>(r)));
+    for (std::size_t r = 0; r < role_count<T>; ++r) needed = std::max(needed, branches_of_role<T>(static_cast<int>(r)));
     std::string faults;
     for (const int c : index_.present()) {
       const std::size_t count = index_.images(c).size();
       if (count < needed)
-        faults += fmt::format("{}class {} has {} image{}", faults.empty() ? "" : ", ", c, count,
-                              count == 1 ? "" : "s");
+        faults += fmt::format("{}class {} has {} image{}", faults.empty() ? "" : ", ", c, count, count == 1 ? "" : "s");
     }
     if (!faults.empty())
-      throw DataError(fmt::format("{}; {} needs at least {} images of every class that has any", faults,
-                                  T::kName, needed));
+      throw DataError(
+          fmt::format("{}; {} needs at least {} images of every class that has any", faults, T::kName, needed));
     if (index_.present().size() < role_count<T>)
-      throw DataError(fmt::format("{} of {} classes have images; {} needs at least {}",
-                                  index_.present().size(), index_.classes(), T::kName, role_count<T>));
+      throw DataError(fmt::format("{} of {} classes have images; {} needs at least {}", index_.present().size(),
+                                  index_.classes(), T::kName, role_count<T>));
   }
 
   ClassIndex index_;

@@ -21,10 +21,10 @@ struct PickleLimits {
   std::size_t values = 1 << 19;
 };
 
-/// Reads one pickle of protocols 2 to 5 (Python's pickletools.py describes the opcodes) from the start of `bytes`. It builds
-/// data and calls nothing, whatever the pickle asks for. Throws CheckpointError with the byte position if the pickle is cut
-/// off, malformed, larger than `limits`, or uses what torch.save does not write (text opcodes of protocols 0 and 1,
-/// extension codes, buffers outside the pickle).
+/// Reads one pickle of protocols 2 to 5 (Python's pickletools.py describes the opcodes) from the start of `bytes`. It
+/// builds data and calls nothing, whatever the pickle asks for. Throws CheckpointError with the byte position if the
+/// pickle is cut off, malformed, larger than `limits`, or uses what torch.save does not write (text opcodes of
+/// protocols 0 and 1, extension codes, buffers outside the pickle).
 class PickleReader {
  public:
   explicit PickleReader(std::string_view bytes, PickleLimits limits = {}) : bytes_(bytes), limits_(limits) {}
@@ -62,7 +62,8 @@ class PickleReader {
   std::uint64_t number(int width) {
     std::uint64_t value = 0;
     const auto part = take(static_cast<std::uint64_t>(width));
-    for (int i = width - 1; i >= 0; --i) value = value << 8 | static_cast<unsigned char>(part[static_cast<std::size_t>(i)]);
+    for (int i = width - 1; i >= 0; --i)
+      value = value << 8 | static_cast<unsigned char>(part[static_cast<std::size_t>(i)]);
     return value;
   }
 
@@ -108,44 +109,103 @@ class PickleReader {
 
   bool constant(unsigned char opcode) {
     switch (opcode) {
-      case 'N': push({}); return true;
-      case 0x88: push({.kind = Kind::kBool, .integer = 1}); return true;
-      case 0x89: push({.kind = Kind::kBool, .integer = 0}); return true;
-      case 'K': push_integer(static_cast<std::int64_t>(number(1))); return true;
-      case 'M': push_integer(static_cast<std::int64_t>(number(2))); return true;
-      case 'J': push_integer(static_cast<std::int32_t>(static_cast<std::uint32_t>(number(4)))); return true;
-      case 0x8a: push_long(take(number(1))); return true;
-      case 0x8b: push_long(take(number(4))); return true;
-      case 'G': push({.kind = Kind::kFloat, .real = big_endian_double()}); return true;
-      case 'X': push_text(Kind::kText, take(number(4))); return true;
-      case 0x8c: push_text(Kind::kText, take(number(1))); return true;
-      case 0x8d: push_text(Kind::kText, take(number(8))); return true;
-      case 'T': push_text(Kind::kText, take(number(4))); return true;  // strings of Python 2
-      case 'U': push_text(Kind::kText, take(number(1))); return true;
-      case 'B': push_text(Kind::kBytes, take(number(4))); return true;
-      case 'C': push_text(Kind::kBytes, take(number(1))); return true;
-      case 0x8e: case 0x96: push_text(Kind::kBytes, take(number(8))); return true;
-      default: return false;
+      case 'N':
+        push({});
+        return true;
+      case 0x88:
+        push({.kind = Kind::kBool, .integer = 1});
+        return true;
+      case 0x89:
+        push({.kind = Kind::kBool, .integer = 0});
+        return true;
+      case 'K':
+        push_integer(static_cast<std::int64_t>(number(1)));
+        return true;
+      case 'M':
+        push_integer(static_cast<std::int64_t>(number(2)));
+        return true;
+      case 'J':
+        push_integer(static_cast<std::int32_t>(static_cast<std::uint32_t>(number(4))));
+        return true;
+      case 0x8a:
+        push_long(take(number(1)));
+        return true;
+      case 0x8b:
+        push_long(take(number(4)));
+        return true;
+      case 'G':
+        push({.kind = Kind::kFloat, .real = big_endian_double()});
+        return true;
+      case 'X':
+        push_text(Kind::kText, take(number(4)));
+        return true;
+      case 0x8c:
+        push_text(Kind::kText, take(number(1)));
+        return true;
+      case 0x8d:
+        push_text(Kind::kText, take(number(8)));
+        return true;
+      case 'T':
+        push_text(Kind::kText, take(number(4)));
+        return true;  // strings of Python 2
+      case 'U':
+        push_text(Kind::kText, take(number(1)));
+        return true;
+      case 'B':
+        push_text(Kind::kBytes, take(number(4)));
+        return true;
+      case 'C':
+        push_text(Kind::kBytes, take(number(1)));
+        return true;
+      case 0x8e:
+      case 0x96:
+        push_text(Kind::kBytes, take(number(8)));
+        return true;
+      default:
+        return false;
     }
   }
 
   bool container(unsigned char opcode) {
     switch (opcode) {
-      case ')': push({.kind = Kind::kTuple}); return true;
-      case ']': push({.kind = Kind::kList}); return true;
-      case '}': push({.kind = Kind::kDict}); return true;
-      case 0x8f: push({.kind = Kind::kSet}); return true;
-      case 0x85: case 0x86: case 0x87: push_tuple(opcode - 0x84U); return true;
-      case 't': push_items(Kind::kTuple, pop_to_mark()); return true;
-      case 'l': push_items(Kind::kList, pop_to_mark()); return true;
-      case 0x91: push_items(Kind::kSet, pop_to_mark()); return true;
+      case ')':
+        push({.kind = Kind::kTuple});
+        return true;
+      case ']':
+        push({.kind = Kind::kList});
+        return true;
+      case '}':
+        push({.kind = Kind::kDict});
+        return true;
+      case 0x8f:
+        push({.kind = Kind::kSet});
+        return true;
+      case 0x85:
+      case 0x86:
+      case 0x87:
+        push_tuple(opcode - 0x84U);
+        return true;
+      case 't':
+        push_items(Kind::kTuple, pop_to_mark());
+        return true;
+      case 'l':
+        push_items(Kind::kList, pop_to_mark());
+        return true;
+      case 0x91:
+        push_items(Kind::kSet, pop_to_mark());
+        return true;
       case 'd': {
         const auto values = pop_to_mark();
         set_entries(push({.kind = Kind::kDict}), values);
         return true;
       }
-      case 'a': append({pop()}); return true;
-      case 'e': case 0x90: append(pop_to_mark()); return true;
+      case 'a':
+        append({pop()});
+        return true;
+      case 'e':
+      case 0x90:
+        append(pop_to_mark());
+        return true;
       case 's': {
         const auto* value = pop();
         const auto* key = pop();
@@ -157,7 +217,8 @@ class PickleReader {
         set_entries(top(), values);
         return true;
       }
-      default: return false;
+      default:
+        return false;
     }
   }
 
@@ -177,8 +238,14 @@ class PickleReader {
         push_text(Kind::kClass, fmt::format("{}.{}", module->text, name->text));
         return true;
       }
-      case 'R': case 0x81: push_object(pop()); return true;
-      case 0x92: pop(); push_object(pop()); return true;  // keyword arguments are not kept
+      case 'R':
+      case 0x81:
+        push_object(pop());
+        return true;
+      case 0x92:
+        pop();
+        push_object(pop());
+        return true;  // keyword arguments are not kept
       case 'b': {
         const auto* state = pop();
         if (!top()->is(Kind::kObject)) fail("state is given to what is no object");
@@ -190,26 +257,49 @@ class PickleReader {
         push({.kind = Kind::kPersistent, .arguments = identity});
         return true;
       }
-      default: return false;
+      default:
+        return false;
     }
   }
 
   bool bookkeeping(unsigned char opcode) {
     switch (opcode) {
       case 0x80:
-        if (const auto protocol = number(1); protocol < 2 || protocol > 5) fail(fmt::format("unknown protocol {}", protocol));
+        if (const auto protocol = number(1); protocol < 2 || protocol > 5)
+          fail(fmt::format("unknown protocol {}", protocol));
         return true;
-      case 0x95: number(8); return true;  // a frame's length only helps readers that stream
-      case '(': marks_.push_back(stack_.size()); return true;
-      case '0': pop(); return true;
-      case '1': pop_to_mark(); return true;
-      case '2': stack_.push_back(top()); return true;
-      case 'q': store(number(1)); return true;
-      case 'r': store(number(4)); return true;
-      case 0x94: store(memo_.size()); return true;
-      case 'h': push_memo(number(1)); return true;
-      case 'j': push_memo(number(4)); return true;
-      default: return false;
+      case 0x95:
+        number(8);
+        return true;  // a frame's length only helps readers that stream
+      case '(':
+        marks_.push_back(stack_.size());
+        return true;
+      case '0':
+        pop();
+        return true;
+      case '1':
+        pop_to_mark();
+        return true;
+      case '2':
+        stack_.push_back(top());
+        return true;
+      case 'q':
+        store(number(1));
+        return true;
+      case 'r':
+        store(number(4));
+        return true;
+      case 0x94:
+        store(memo_.size());
+        return true;
+      case 'h':
+        push_memo(number(1));
+        return true;
+      case 'j':
+        push_memo(number(4));
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -247,7 +337,8 @@ class PickleReader {
 
   void append(const std::vector<const PickleValue*>& values) {
     auto* target = top();
-    if (!target->is(Kind::kList) && !target->is(Kind::kSet) && !target->is(Kind::kObject)) fail("items go to what is no list");
+    if (!target->is(Kind::kList) && !target->is(Kind::kSet) && !target->is(Kind::kObject))
+      fail("items go to what is no list");
     target->items.insert(target->items.end(), values.begin(), values.end());
   }
 
@@ -259,7 +350,8 @@ class PickleReader {
 
   /// Python numbers what it stores from 0 on.
   void store(std::uint64_t index) {
-    if (index >= limits_.values) fail(fmt::format("it stores a value under number {}, at most {} are allowed", index, limits_.values - 1));
+    if (index >= limits_.values)
+      fail(fmt::format("it stores a value under number {}, at most {} are allowed", index, limits_.values - 1));
     if (index >= memo_.size()) memo_.resize(static_cast<std::size_t>(index) + 1);
     memo_[static_cast<std::size_t>(index)] = top();
   }

@@ -10,9 +10,9 @@
 
 namespace qcs::io {
 
-/// One value of a pickle, as data alone: a class is its name, and an object is what its class would have been called with.
-/// Values refer to each other as in the pickle, so one may be met on several ways and even contain itself: whoever walks
-/// them bounds the depth.
+/// One value of a pickle, as data alone: a class is its name, and an object is what its class would have been called
+/// with. Values refer to each other as in the pickle, so one may be met on several ways and even contain itself:
+/// whoever walks them bounds the depth.
 struct PickleValue {
   enum class Kind {
     kNone,
@@ -38,14 +38,16 @@ struct PickleValue {
   std::string text = {};
   std::vector<const PickleValue*> items = {};  ///< kTuple, kList, kSet; kObject, what was appended to it
   std::vector<std::pair<const PickleValue*, const PickleValue*>> entries = {};  ///< kDict; kObject, what was set in it
-  const PickleValue* callee = nullptr;     ///< kObject
-  const PickleValue* arguments = nullptr;  ///< kObject, kPersistent
-  const PickleValue* state = nullptr;      ///< kObject, what it was built from; may stay null
+  const PickleValue* callee = nullptr;                                          ///< kObject
+  const PickleValue* arguments = nullptr;                                       ///< kObject, kPersistent
+  const PickleValue* state = nullptr;  ///< kObject, what it was built from; may stay null
 
   bool is(Kind other) const { return kind == other; }
 
   /// Whether this is an object made by the class or function `name`, written "module.name".
-  bool made_by(std::string_view name) const { return kind == Kind::kObject && callee->is(Kind::kClass) && callee->text == name; }
+  bool made_by(std::string_view name) const {
+    return kind == Kind::kObject && callee->is(Kind::kClass) && callee->text == name;
+  }
 
   /// The value under `key` of a dictionary or dictionary-like object; null if there is none.
   const PickleValue* find(std::string_view key) const {
@@ -55,10 +57,11 @@ struct PickleValue {
   }
 };
 
-/// LibTorch's own pickler wraps a typed dictionary or list in a call that restores its type: the value inside, or `value`.
+/// LibTorch's own pickler wraps a typed dictionary or list in a call that restores its type: the value inside, or
+/// `value`.
 inline const PickleValue& unwrapped(const PickleValue& value) {
-  const bool tagged = value.made_by("torch.jit._pickle.restore_type_tag") && value.arguments->is(PickleValue::Kind::kTuple) &&
-                      !value.arguments->items.empty();
+  const bool tagged = value.made_by("torch.jit._pickle.restore_type_tag") &&
+                      value.arguments->is(PickleValue::Kind::kTuple) && !value.arguments->items.empty();
   return tagged ? *value.arguments->items[0] : value;
 }
 

@@ -36,19 +36,32 @@ namespace detail {
 /// The dtype of a storage class or of a dtype object, by its pickled name. Throws CheckpointError on another one.
 inline torch::ScalarType dtype_of_class(std::string_view name) {
   static constexpr std::pair<std::string_view, torch::ScalarType> kNames[] = {
-      {"torch.FloatStorage", torch::kFloat32},     {"torch.DoubleStorage", torch::kFloat64},
-      {"torch.HalfStorage", torch::kFloat16},      {"torch.BFloat16Storage", torch::kBFloat16},
-      {"torch.ByteStorage", torch::kUInt8},        {"torch.CharStorage", torch::kInt8},
-      {"torch.ShortStorage", torch::kInt16},       {"torch.IntStorage", torch::kInt32},
-      {"torch.LongStorage", torch::kInt64},        {"torch.BoolStorage", torch::kBool},
-      {"torch.ComplexFloatStorage", torch::kComplexFloat}, {"torch.ComplexDoubleStorage", torch::kComplexDouble},
-      {"torch.storage.UntypedStorage", torch::kUInt8},     {"torch.storage._UntypedStorage", torch::kUInt8},
-      {"torch.float32", torch::kFloat32},          {"torch.float64", torch::kFloat64},
-      {"torch.float16", torch::kFloat16},          {"torch.bfloat16", torch::kBFloat16},
-      {"torch.uint8", torch::kUInt8},              {"torch.int8", torch::kInt8},
-      {"torch.int16", torch::kInt16},              {"torch.int32", torch::kInt32},
-      {"torch.int64", torch::kInt64},              {"torch.bool", torch::kBool},
-      {"torch.complex64", torch::kComplexFloat},   {"torch.complex128", torch::kComplexDouble},
+      {"torch.FloatStorage", torch::kFloat32},
+      {"torch.DoubleStorage", torch::kFloat64},
+      {"torch.HalfStorage", torch::kFloat16},
+      {"torch.BFloat16Storage", torch::kBFloat16},
+      {"torch.ByteStorage", torch::kUInt8},
+      {"torch.CharStorage", torch::kInt8},
+      {"torch.ShortStorage", torch::kInt16},
+      {"torch.IntStorage", torch::kInt32},
+      {"torch.LongStorage", torch::kInt64},
+      {"torch.BoolStorage", torch::kBool},
+      {"torch.ComplexFloatStorage", torch::kComplexFloat},
+      {"torch.ComplexDoubleStorage", torch::kComplexDouble},
+      {"torch.storage.UntypedStorage", torch::kUInt8},
+      {"torch.storage._UntypedStorage", torch::kUInt8},
+      {"torch.float32", torch::kFloat32},
+      {"torch.float64", torch::kFloat64},
+      {"torch.float16", torch::kFloat16},
+      {"torch.bfloat16", torch::kBFloat16},
+      {"torch.uint8", torch::kUInt8},
+      {"torch.int8", torch::kInt8},
+      {"torch.int16", torch::kInt16},
+      {"torch.int32", torch::kInt32},
+      {"torch.int64", torch::kInt64},
+      {"torch.bool", torch::kBool},
+      {"torch.complex64", torch::kComplexFloat},
+      {"torch.complex128", torch::kComplexDouble},
       {"torch.complex32", torch::kComplexHalf}};
   for (const auto& [known, dtype] : kNames)
     if (known == name) return dtype;
@@ -56,11 +69,13 @@ inline torch::ScalarType dtype_of_class(std::string_view name) {
 }
 
 inline std::int64_t integer(const PickleValue& value, std::string_view what) {
-  if (!value.is(PickleValue::Kind::kInteger)) throw CheckpointError(fmt::format("damaged pickle: {} is no integer", what));
+  if (!value.is(PickleValue::Kind::kInteger))
+    throw CheckpointError(fmt::format("damaged pickle: {} is no integer", what));
   return value.integer;
 }
 
-inline const std::vector<const PickleValue*>& tuple(const PickleValue* value, std::size_t least, std::string_view what) {
+inline const std::vector<const PickleValue*>& tuple(const PickleValue* value, std::size_t least,
+                                                    std::string_view what) {
   if (value == nullptr || !value->is(PickleValue::Kind::kTuple) || value->items.size() < least)
     throw CheckpointError(fmt::format("damaged pickle: {} is no tuple of at least {} items", what, least));
   return value->items;
@@ -72,7 +87,8 @@ inline std::vector<std::int64_t> extents(const PickleValue* value, std::string_v
   if (value->made_by("torch.Size")) value = tuple(value->arguments, 1, what)[0];
   std::vector<std::int64_t> numbers;
   for (const auto* item : tuple(value, 0, what)) numbers.push_back(integer(*item, what));
-  if (numbers.size() > 64) throw CheckpointError(fmt::format("damaged pickle: {} of {} dimensions", what, numbers.size()));
+  if (numbers.size() > 64)
+    throw CheckpointError(fmt::format("damaged pickle: {} of {} dimensions", what, numbers.size()));
   for (const auto number : numbers)
     if (number < 0) throw CheckpointError(fmt::format("damaged pickle: {} {} is negative", what, number));
   return numbers;
@@ -95,17 +111,18 @@ inline void require_within(const TensorValue& tensor) {
   std::int64_t count = empty ? 0 : 1;
   for (const auto size : tensor.sizes) overflow = __builtin_mul_overflow(count, size, &count) || overflow;
   if (!empty && (overflow || (count > tensor.storage.elements && count > kMostRepeated)))
-    throw CheckpointError(fmt::format("a tensor repeats the {} elements of storage {} too often", tensor.storage.elements,
-                                      tensor.storage.key));
+    throw CheckpointError(fmt::format("a tensor repeats the {} elements of storage {} too often",
+                                      tensor.storage.elements, tensor.storage.key));
 }
 
 }  // namespace detail
 
-/// The storage that a persistent value names, ("storage", class, key, location, elements[, view]). Throws CheckpointError.
+/// The storage that a persistent value names, ("storage", class, key, location, elements[, view]). Throws
+/// CheckpointError.
 inline StorageReference storage_reference(const PickleValue& persistent) {
   const auto& fields = detail::tuple(persistent.arguments, 5, "a storage");
-  if (!fields[0]->is(PickleValue::Kind::kText) || fields[0]->text != "storage" || !fields[1]->is(PickleValue::Kind::kClass) ||
-      !fields[2]->is(PickleValue::Kind::kText))
+  if (!fields[0]->is(PickleValue::Kind::kText) || fields[0]->text != "storage" ||
+      !fields[1]->is(PickleValue::Kind::kClass) || !fields[2]->is(PickleValue::Kind::kText))
     throw CheckpointError("damaged pickle: a persistent value is no storage");
   StorageReference storage{.key = fields[2]->text,
                            .dtype = detail::dtype_of_class(fields[1]->text),
@@ -127,13 +144,15 @@ inline StorageReference storage_reference(const PickleValue& persistent) {
 /// CheckpointError if it is a tensor that cannot be.
 inline std::optional<TensorValue> tensor_value(const PickleValue& value) {
   const auto* inner = &value;
-  while (inner->made_by("torch._utils._rebuild_parameter") || inner->made_by("torch._utils._rebuild_parameter_with_state"))
+  while (inner->made_by("torch._utils._rebuild_parameter") ||
+         inner->made_by("torch._utils._rebuild_parameter_with_state"))
     inner = detail::tuple(inner->arguments, 1, "a parameter")[0];
   const bool third = inner->made_by("torch._utils._rebuild_tensor_v3");
   if (!third && !inner->made_by("torch._utils._rebuild_tensor_v2") && !inner->made_by("torch._utils._rebuild_tensor"))
     return std::nullopt;
   const auto& fields = detail::tuple(inner->arguments, 4, "a tensor");
-  if (!fields[0]->is(PickleValue::Kind::kPersistent)) throw CheckpointError("damaged pickle: a tensor without a storage");
+  if (!fields[0]->is(PickleValue::Kind::kPersistent))
+    throw CheckpointError("damaged pickle: a tensor without a storage");
   TensorValue tensor{.storage = storage_reference(*fields[0]),
                      .offset = detail::integer(*fields[1], "a tensor's offset"),
                      .sizes = detail::extents(fields[2], "a tensor's size"),

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
-#include <qcs/core/torch.hpp>
+#include <qcs/core/torch_pickler.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <string>
 #include <string_view>
@@ -22,8 +22,9 @@ namespace detail {
 
 /// Pickles a value of dictionaries, texts, numbers and tensors into the zip that torch.save writes. torch::pickle_save
 /// would wrap each dictionary in a call that restores its C++ type, which `torch.load(weights_only=True)` refuses; it
-/// would also hold the whole file in memory. LibTorch's writer ends the process when a write fails while it is destroyed,
-/// so it never learns of one; the caller looks at `out`. Returns the errno of the first write that failed, or 0.
+/// would also hold the whole file in memory. LibTorch's writer ends the process when a write fails while it is
+/// destroyed, so it never learns of one; the caller looks at `out`. Returns the errno of the first write that failed,
+/// or 0.
 inline int pickle_to(std::ostream& out, const c10::IValue& root) {
   std::string pickle;
   torch::jit::Pickler pickler([&](const char* bytes, std::size_t size) { pickle.append(bytes, size); }, nullptr,

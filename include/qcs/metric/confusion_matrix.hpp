@@ -20,8 +20,7 @@ class ConfusionMatrix {
 
   /// @param classes number of classes, at least 1; anything else throws ConfigError.
   explicit ConfusionMatrix(int classes) : classes_(classes) {
-    if (classes < 1)
-      throw ConfigError(fmt::format("a confusion matrix needs at least 1 class, not {}", classes));
+    if (classes < 1) throw ConfigError(fmt::format("a confusion matrix needs at least 1 class, not {}", classes));
     counts_.assign(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes), 0);
   }
 
@@ -71,11 +70,9 @@ class ConfusionMatrix {
 
   std::size_t index(int truth, int predicted) const {
     if (truth < 0 || truth >= classes_ || predicted < 0 || predicted >= classes_) {
-      throw DataError(
-          fmt::format("classes are 0..{}: true {}, predicted {}", classes_ - 1, truth, predicted));
+      throw DataError(fmt::format("classes are 0..{}: true {}, predicted {}", classes_ - 1, truth, predicted));
     }
-    return static_cast<std::size_t>(truth) * static_cast<std::size_t>(classes_) +
-           static_cast<std::size_t>(predicted);
+    return static_cast<std::size_t>(truth) * static_cast<std::size_t>(classes_) + static_cast<std::size_t>(predicted);
   }
 
   int classes_ = 0;

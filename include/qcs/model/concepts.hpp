@@ -33,19 +33,22 @@ struct TransformerShape {
 /// docs/backbones.md has a skeleton.
 template <class B>
 concept BackbonePolicy = std::derived_from<B, torch::nn::Module> && std::default_initializable<B> &&
-                         requires(B& backbone, const torch::Tensor& images) {
-                           { B::kName } -> std::convertible_to<std::string_view>;
-                           { B::kWidths[kScales - 1] } -> std::convertible_to<std::int64_t>;
-                           { B::kTransformer } -> std::convertible_to<TransformerShape>;
-                           { backbone.forward(images) } -> std::same_as<Features>;
-                         };
+    requires(B& backbone, const torch::Tensor& images) {
+  { B::kName } -> std::convertible_to<std::string_view>;
+  { B::kWidths[kScales - 1] } -> std::convertible_to<std::int64_t>;
+  { B::kTransformer } -> std::convertible_to<TransformerShape>;
+  { backbone.forward(images) } -> std::same_as<Features>;
+};
 
-/// How many rows and columns apart the pixels are that a backbone reads: `B::kPixelStride` where it has one, else 1, all. A
-/// backbone with stride s also takes (B, 3, 224/s, 224/s), the pixels it would read, so that nobody needs to make the others.
+/// How many rows and columns apart the pixels are that a backbone reads: `B::kPixelStride` where it has one, else 1,
+/// all. A backbone with stride s also takes (B, 3, 224/s, 224/s), the pixels it would read, so that nobody needs to
+/// make the others.
 template <BackbonePolicy B>
 inline constexpr int pixel_stride = [] {
-  if constexpr (requires { B::kPixelStride; }) return B::kPixelStride;
-  else return 1;
+  if constexpr (requires { B::kPixelStride; })
+    return B::kPixelStride;
+  else
+    return 1;
 }();
 
 }  // namespace qcs

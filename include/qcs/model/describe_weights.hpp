@@ -11,8 +11,8 @@
 
 namespace qcs {
 
-/// What the weights of a file belong to, in a few words: the architecture that a qcs file names, else what the names and
-/// shapes of the tensors tell.
+/// What the weights of a file belong to, in a few words: the architecture that a qcs file names, else what the names
+/// and shapes of the tensors tell.
 inline std::string describe_weights(const io::WeightFile& file) {
   if (const auto named = file.metadata.find("architecture"); named != file.metadata.end()) return named->second;
   bool gate = false, cross = false, base = false, ir50 = false, backbone = false;
@@ -27,8 +27,9 @@ inline std::string describe_weights(const io::WeightFile& file) {
     if (name == "VIT_base.head.linear.weight" && tensor.dim() == 2) classes = tensor.size(0);
   }
   if (!base && ir50) return "an ir50 backbone alone";
-  if (!base) return fmt::format("{} tensors of another kind, the first of them {}", file.tensors.size(),
-                                file.tensors.empty() ? "none" : file.tensors.front().first);
+  if (!base)
+    return fmt::format("{} tensors of another kind, the first of them {}", file.tensors.size(),
+                       file.tensors.empty() ? "none" : file.tensors.front().first);
   const auto* model = gate ? "QCS" : cross ? "DCS" : "a base branch";
   return fmt::format("{} backbone={} classes={}", model, ir50 ? "ir50" : backbone ? "another" : "none", classes);
 }

@@ -17,10 +17,10 @@ namespace qcs {
 /// Values of a network; the graph itself is in its type. The defaults are those of QCS on RAF-DB.
 struct NetworkOptions {
   std::int64_t classes = 7;
-  double base_dropout = 0;              ///< dropout probability of the base transformer
-  double cross_dropout = 0;             ///< dropout probability of the cross transformer
-  bool drop_attention_output = false;   ///< apply them after the attention's output projection, too
-  std::int64_t cross_depth = 1;         ///< transformer blocks of the cross classifier
+  double base_dropout = 0;                           ///< dropout probability of the base transformer
+  double cross_dropout = 0;                          ///< dropout probability of the cross transformer
+  bool drop_attention_output = false;                ///< apply them after the attention's output projection, too
+  std::int64_t cross_depth = 1;                      ///< transformer blocks of the cross classifier
   std::optional<TransformerShape> transformer = {};  ///< default: the backbone's kTransformer
 };
 
@@ -36,7 +36,7 @@ struct BranchOutput {
 /// branch topology. Its base branch alone is the network at inference. Parameter names are those of the public
 /// checkpoints. Use through `Network`, the holder.
 template <BackbonePolicy Backbone, class Head, TopologyShape Topology>
-  requires HeadPolicy<Head, Topology>
+requires HeadPolicy<Head, Topology>
 class NetworkImpl : public torch::nn::Module {
   static_assert(CheckedTopology<Topology>::kValid);
 
@@ -53,7 +53,8 @@ class NetworkImpl : public torch::nn::Module {
   /// Throws ConfigError if a value is out of range.
   explicit NetworkImpl(const NetworkOptions& options = {})
       : options_(checked(options)),
-        base_(register_module("VIT_base", VisionTransformer(vit_options(transformer().base_depth, options.base_dropout)))),
+        base_(register_module("VIT_base",
+                              VisionTransformer(vit_options(transformer().base_depth, options.base_dropout)))),
         backbone_(register_module("ir_back", std::make_shared<Backbone>())),
         tokens_(Backbone::kWidths, transformer().width),
         head_(std::make_shared<HeadModule>(vit_options(options.cross_depth, options.cross_dropout))) {
@@ -61,9 +62,10 @@ class NetworkImpl : public torch::nn::Module {
     adopt(*head_);
   }
 
-  /// The base branch, the whole network at inference: normalised RGB images (B, 3, 224, 224), or of them only the pixels that
-  /// are read (B, 3, kReadSize, kReadSize) -> logits (B, classes). The latter are every kPixelStride-th row and column, not a
-  /// smaller version of the image. Throws ShapeError for anything but a non-empty floating-point batch of either shape.
+  /// The base branch, the whole network at inference: normalised RGB images (B, 3, 224, 224), or of them only the
+  /// pixels that are read (B, 3, kReadSize, kReadSize) -> logits (B, classes). The latter are every kPixelStride-th row
+  /// and column, not a smaller version of the image. Throws ShapeError for anything but a non-empty floating-point
+  /// batch of either shape.
   torch::Tensor forward(const torch::Tensor& images) { return base(images).logits; }
 
   /// All branches, one after the other, so that batch normalisation sees one branch at a time, then the cross part.
@@ -73,7 +75,8 @@ class NetworkImpl : public torch::nn::Module {
     BranchTensors<Topology> tokens;
     for (std::size_t b = 0; b < images.size(); ++b) {
       if (images[b].defined() && images[0].defined() && images[b].sizes() != images[0].sizes())
-        throw ShapeError(fmt::format("branch `{}` has images of another shape than the anchor", Topology::kBranches[b].name));
+        throw ShapeError(
+            fmt::format("branch `{}` has images of another shape than the anchor", Topology::kBranches[b].name));
       auto [logits, branch_tokens] = base(images[b]);
       out.base_logits[b] = logits;
       tokens[b] = branch_tokens;
@@ -144,7 +147,8 @@ class NetworkImpl : public torch::nn::Module {
       found = text.str();
     }
     const auto thinned = kReadSize == kInputSize ? std::string() : fmt::format(" or (B, 3, {0}, {0})", kReadSize);
-    throw ShapeError(fmt::format("expected floating-point images (B, 3, {0}, {0}){1}, found {2}", kInputSize, thinned, found));
+    throw ShapeError(
+        fmt::format("expected floating-point images (B, 3, {0}, {0}){1}, found {2}", kInputSize, thinned, found));
   }
 
   VitOutput base(const torch::Tensor& images) { return base_->forward(tokens(images)); }

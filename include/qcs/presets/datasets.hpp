@@ -12,8 +12,9 @@
 
 namespace qcs {
 
-/// A data set as the published system uses it: its label space, its default files relative to the data root (a validation
-/// list where its owners made such a split beside the test split), and the residual form of the DCS network published for it.
+/// A data set as the published system uses it: its label space, its default files relative to the data root (a
+/// validation list where its owners made such a split beside the test split), and the residual form of the DCS network
+/// published for it.
 struct RafDb {
   using Classes = RafDbLabels;
   static constexpr std::string_view kName = Classes::kName;

@@ -32,16 +32,16 @@ using PublishedNetwork = std::conditional_t<std::same_as<Topology, Dual>,
                                             Network<Backbone, CrossSimilarityHead<typename Dataset::DcsResidual>, Dual>,
                                             Network<Backbone, CrossSimilarityHead<NormedResidual>, Topology>>;
 
-/// Calls `visit.operator()<Backbone>()` with the backbone called `name`, "ir50" or "small", and returns its result. Throws
-/// ConfigError on another name.
+/// Calls `visit.operator()<Backbone>()` with the backbone called `name`, "ir50" or "small", and returns its result.
+/// Throws ConfigError on another name.
 auto with_backbone(std::string_view name, auto&& visit) {
   if (name == Ir50::kName) return visit.template operator()<Ir50>();
   if (name == SmallBackbone::kName) return visit.template operator()<SmallBackbone>();
   throw ConfigError(fmt::format("unknown backbone `{}`, expected {} or {}", name, Ir50::kName, SmallBackbone::kName));
 }
 
-/// Where names become a network type: calls `visit.operator()<Net>()` with the network published for `Dataset` under the
-/// model name `model` on the backbone `backbone`, and returns its result. Throws ConfigError on unknown names.
+/// Where names become a network type: calls `visit.operator()<Net>()` with the network published for `Dataset` under
+/// the model name `model` on the backbone `backbone`, and returns its result. Throws ConfigError on unknown names.
 template <class Dataset>
 auto with_network(std::string_view model, std::string_view backbone, auto&& visit) {
   return with_topology(model, [&]<class Topology>() {

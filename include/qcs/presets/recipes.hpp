@@ -32,7 +32,7 @@ struct Recipe {
   TransformOptions transform = {};
   Sampling sampling = Sampling::kShuffle;
   NegativeRule negatives = NegativeRule::kAnyImage;
-  int epoch_divisor = 1;  ///< an epoch draws one anchor for every so many images
+  int epoch_divisor = 1;   ///< an epoch draws one anchor for every so many images
   bool flip_test = false;  ///< evaluate every image together with its mirror image
 };
 
@@ -41,7 +41,8 @@ inline constexpr double kSmallLearningRate = 3e-4;
 
 namespace detail {
 
-constexpr TransformOptions transform(int resize, double rotation, double smallest_erased_area = .02, bool jitter = true) {
+constexpr TransformOptions transform(int resize, double rotation, double smallest_erased_area = .02,
+                                     bool jitter = true) {
   TransformOptions options;
   options.resize = resize;
   options.rotation_degrees = rotation;
@@ -55,37 +56,68 @@ constexpr Recipe qcs_recipe() {
   if constexpr (std::same_as<Dataset, RafDb>)
     return {.epochs = 200, .batch_size = 24, .learning_rate = 3e-6, .transform = transform(224, 0)};
   else if constexpr (std::same_as<Dataset, FerPlus>)
-    return {.epochs = 150, .batch_size = 24, .learning_rate = 3.5e-6, .cross_dropout = .2,
-            .drop_attention_output = true, .transform = transform(232, 10)};
+    return {.epochs = 150,
+            .batch_size = 24,
+            .learning_rate = 3.5e-6,
+            .cross_dropout = .2,
+            .drop_attention_output = true,
+            .transform = transform(232, 10)};
   else if constexpr (std::same_as<Dataset, AffectNet7>)
-    return {.epochs = 150, .batch_size = 24, .learning_rate = 4e-6, .cross_dropout = .4,
-            .transform = transform(236, 12, .03), .sampling = Sampling::kBalanced,
-            .negatives = NegativeRule::kClassFirst, .epoch_divisor = 12};
+    return {.epochs = 150,
+            .batch_size = 24,
+            .learning_rate = 4e-6,
+            .cross_dropout = .4,
+            .transform = transform(236, 12, .03),
+            .sampling = Sampling::kBalanced,
+            .negatives = NegativeRule::kClassFirst,
+            .epoch_divisor = 12};
   else
-    return {.epochs = 100, .batch_size = 24, .learning_rate = 4e-6, .drop_attention_output = true,
-            .transform = transform(236, 12, .03), .sampling = Sampling::kBalanced,
-            .negatives = NegativeRule::kClassFirst, .epoch_divisor = 12};
+    return {.epochs = 100,
+            .batch_size = 24,
+            .learning_rate = 4e-6,
+            .drop_attention_output = true,
+            .transform = transform(236, 12, .03),
+            .sampling = Sampling::kBalanced,
+            .negatives = NegativeRule::kClassFirst,
+            .epoch_divisor = 12};
 }
 
 template <class Dataset>
 constexpr Recipe dcs_recipe() {
   if constexpr (std::same_as<Dataset, RafDb>)
-    return {.epochs = 200, .batch_size = 48, .learning_rate = 9e-6, .cross_dropout = .2, .transform = transform(224, 0)};
+    return {
+        .epochs = 200, .batch_size = 48, .learning_rate = 9e-6, .cross_dropout = .2, .transform = transform(224, 0)};
   else if constexpr (std::same_as<Dataset, FerPlus>)
-    return {.epochs = 150, .batch_size = 24, .learning_rate = 8e-6, .cross_dropout = .2,
-            .drop_attention_output = true, .transform = transform(234, 10)};
+    return {.epochs = 150,
+            .batch_size = 24,
+            .learning_rate = 8e-6,
+            .cross_dropout = .2,
+            .drop_attention_output = true,
+            .transform = transform(234, 10)};
   else if constexpr (std::same_as<Dataset, AffectNet7>)
-    return {.epochs = 100, .batch_size = 48, .learning_rate = 9e-6, .cross_dropout = .4,
-            .transform = transform(236, 12, .03), .sampling = Sampling::kBalanced, .epoch_divisor = 8};
+    return {.epochs = 100,
+            .batch_size = 48,
+            .learning_rate = 9e-6,
+            .cross_dropout = .4,
+            .transform = transform(236, 12, .03),
+            .sampling = Sampling::kBalanced,
+            .epoch_divisor = 8};
   else
-    return {.epochs = 50, .batch_size = 48, .learning_rate = 8e-6, .base_dropout = .2, .cross_dropout = .5,
-            .drop_attention_output = true, .transform = transform(224, 0, .02, false),
-            .sampling = Sampling::kBalanced, .epoch_divisor = 8};
+    return {.epochs = 50,
+            .batch_size = 48,
+            .learning_rate = 8e-6,
+            .base_dropout = .2,
+            .cross_dropout = .5,
+            .drop_attention_output = true,
+            .transform = transform(224, 0, .02, false),
+            .sampling = Sampling::kBalanced,
+            .epoch_divisor = 8};
 }
 
 inline std::string describe(const Schedule& s) {
-  std::string text = s.kind == ScheduleKind::kExponential ? fmt::format("x {} per epoch", s.gamma)
-                                                          : std::string(kScheduleNames[static_cast<std::size_t>(s.kind)]);
+  std::string text = s.kind == ScheduleKind::kExponential
+                         ? fmt::format("x {} per epoch", s.gamma)
+                         : std::string(kScheduleNames[static_cast<std::size_t>(s.kind)]);
   if (s.warmup_epochs > 0) text += fmt::format(", warm-up {} epochs", s.warmup_epochs);
   return text;
 }
@@ -103,8 +135,10 @@ inline std::string describe(const OptimizerOptions& o) {
 template <class Dataset>
 Recipe published_recipe(std::string_view model) {
   return with_topology(model, []<class Topology>() {
-    if constexpr (std::same_as<Topology, Dual>) return detail::dcs_recipe<Dataset>();
-    else return detail::qcs_recipe<Dataset>();
+    if constexpr (std::same_as<Topology, Dual>)
+      return detail::dcs_recipe<Dataset>();
+    else
+      return detail::qcs_recipe<Dataset>();
   });
 }
 
@@ -113,19 +147,19 @@ inline NamedValues describe(const Recipe& r) {
   const auto text = [](const auto& value) { return fmt::format("{}", value); };
   const auto& t = r.transform;
   NamedValues values{
-          {"epochs", text(r.epochs)},
-          {"batch size", text(r.batch_size)},
-          {"learning rate", text(r.learning_rate)},
-          {"schedule", detail::describe(r.schedule)},
-          {"optimizer", detail::describe(r.optimizer)},
-          {"dropout base/cross", fmt::format("{} / {}", r.base_dropout, r.cross_dropout)},
-          {"dropout after attention", r.drop_attention_output ? "yes" : "no"},
-          {"resize, crop", fmt::format("{}, {}", t.resize, t.crop)},
-          {"rotation", fmt::format("{} degrees", t.rotation_degrees)},
-          {"colour jitter", t.colour_jitter ? "yes" : "no"},
-          {"erasing", fmt::format("p {}, area {} to {}", t.erase_probability, t.erase_area_min, t.erase_area_max)},
-          {"sampling", r.sampling == Sampling::kBalanced ? fmt::format("balanced, N/{}", r.epoch_divisor) : "shuffle"},
-          {"negatives", r.negatives == NegativeRule::kClassFirst ? "class first" : "any image"}};
+      {"epochs", text(r.epochs)},
+      {"batch size", text(r.batch_size)},
+      {"learning rate", text(r.learning_rate)},
+      {"schedule", detail::describe(r.schedule)},
+      {"optimizer", detail::describe(r.optimizer)},
+      {"dropout base/cross", fmt::format("{} / {}", r.base_dropout, r.cross_dropout)},
+      {"dropout after attention", r.drop_attention_output ? "yes" : "no"},
+      {"resize, crop", fmt::format("{}, {}", t.resize, t.crop)},
+      {"rotation", fmt::format("{} degrees", t.rotation_degrees)},
+      {"colour jitter", t.colour_jitter ? "yes" : "no"},
+      {"erasing", fmt::format("p {}, area {} to {}", t.erase_probability, t.erase_area_min, t.erase_area_max)},
+      {"sampling", r.sampling == Sampling::kBalanced ? fmt::format("balanced, N/{}", r.epoch_divisor) : "shuffle"},
+      {"negatives", r.negatives == NegativeRule::kClassFirst ? "class first" : "any image"}};
   const TrainingAids& aids = r.aids;
   if (aids.accumulate > 1) values.emplace_back("batches a step", text(aids.accumulate));
   if (aids.label_smoothing > 0) values.emplace_back("label smoothing", text(aids.label_smoothing));

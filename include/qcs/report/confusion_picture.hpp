@@ -66,10 +66,10 @@ inline cv::Mat draw_confusion(const RunHistory& history) {
   const RunInfo& info = history.info;
   const RunResult result = result_of(history);
   if (result.headline().classes() == 0) return {};
-  return draw_confusion(result.headline(), info.class_names,
-                        fmt::format("{} on {}, {}{} epoch {}", info.model, info.dataset,
-                                    result.test ? info.test.name + " split, " : "",
-                                    info.selection == Selection::kLast ? "last" : "best", result.epoch + 1));
+  return draw_confusion(
+      result.headline(), info.class_names,
+      fmt::format("{} on {}, {}{} epoch {}", info.model, info.dataset, result.test ? info.test.name + " split, " : "",
+                  info.selection == Selection::kLast ? "last" : "best", result.epoch + 1));
 }
 
 }  // namespace qcs

@@ -14,13 +14,14 @@
 
 namespace qcs {
 
-/// Replaces the file `path` by `bytes`, all or nothing (see write_atomically), making its folder when it is missing. Throws
-/// Error naming the path.
+/// Replaces the file `path` by `bytes`, all or nothing (see write_atomically), making its folder when it is missing.
+/// Throws Error naming the path.
 inline void write_file(const std::filesystem::path& path, std::string_view bytes) {
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
   if (error) throw Error(fmt::format("cannot write {}: {}", path.string(), error.message()));
-  write_atomically(path, [&](std::ofstream& out) { out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())); });
+  write_atomically(path,
+                   [&](std::ofstream& out) { out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())); });
 }
 
 /// Writes a picture (8-bit, BGR or grey) as a PNG file, as write_file() does.

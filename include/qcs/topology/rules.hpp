@@ -58,8 +58,7 @@ struct TopologyRules {
     return true;
   }();
 
-  static constexpr bool kNoSelfEdge =
-      detail::every_pair<T>([](const Pair& p, bool) { return p.first != p.second; });
+  static constexpr bool kNoSelfEdge = detail::every_pair<T>([](const Pair& p, bool) { return p.first != p.second; });
 
   static constexpr bool kNoDuplicateEdge =
       detail::every_pair<T>([](const Pair& p, bool) { return detail::occurrences<T>(p) == 1; });
@@ -68,9 +67,8 @@ struct TopologyRules {
     return !similar || T::kBranches[p.first].role == T::kBranches[p.second].role;
   });
 
-  static constexpr bool kDissimilarDifferInRole = detail::every_pair<T>([](const Pair& p, bool similar) {
-    return similar || T::kBranches[p.first].role != T::kBranches[p.second].role;
-  });
+  static constexpr bool kDissimilarDifferInRole = detail::every_pair<T>(
+      [](const Pair& p, bool similar) { return similar || T::kBranches[p.first].role != T::kBranches[p.second].role; });
 
   static constexpr bool kEveryBranchHasEdge = [] {
     for (int b = 0; b < static_cast<int>(branch_count<T>); ++b) {
@@ -83,8 +81,7 @@ struct TopologyRules {
   }();
 
   static constexpr bool kAll = kStartsWithAnchor && kRolesContiguous && kEdgesInRange && kNoSelfEdge &&
-                               kNoDuplicateEdge && kSimilarShareRole && kDissimilarDifferInRole &&
-                               kEveryBranchHasEdge;
+                               kNoDuplicateEdge && kSimilarShareRole && kDissimilarDifferInRole && kEveryBranchHasEdge;
 };
 
 /// A topology whose values obey every rule. Class templates take a `TopologyShape` and hold a `CheckedTopology`

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <boost/random/uniform_int_distribution.hpp>
 #include <boost/test/unit_test.hpp>
-#include <array>
 #include <cstdint>
 #include <qcs/core/random.hpp>
 #include <set>

@@ -20,8 +20,7 @@ std::string encoded(const char* format, const cv::Mat& image) {
 BOOST_FIXTURE_TEST_SUITE(image_io, TemporaryFolder)
 
 BOOST_AUTO_TEST_CASE(colours_come_in_the_order_red_green_blue) {
-  cv::imwrite((*this / "i.png").string(),
-              cv::Mat(2, 3, CV_8UC3, cv::Scalar(10, 20, 30)));  // blue, green, red
+  cv::imwrite((*this / "i.png").string(), cv::Mat(2, 3, CV_8UC3, cv::Scalar(10, 20, 30)));  // blue, green, red
   const cv::Mat rgb = qcs::read_rgb(*this / "i.png");
   BOOST_TEST(rgb.rows == 2);
   BOOST_TEST(rgb.cols == 3);
@@ -37,11 +36,9 @@ BOOST_AUTO_TEST_CASE(grey_images_get_three_equal_channels) {
 
 BOOST_AUTO_TEST_CASE(bad_files_are_named) {
   const auto missing = (*this / "missing.png").string();
-  BOOST_TEST(message_of<qcs::DataError>([&] { qcs::read_rgb(missing); }) ==
-             missing + ": cannot open this image");
+  BOOST_TEST(message_of<qcs::DataError>([&] { qcs::read_rgb(missing); }) == missing + ": cannot open this image");
   const auto empty = write("empty.png", "").string();
-  BOOST_TEST(message_of<qcs::DataError>([&] { qcs::read_rgb(empty); }) ==
-             empty + ": the image file is empty");
+  BOOST_TEST(message_of<qcs::DataError>([&] { qcs::read_rgb(empty); }) == empty + ": the image file is empty");
   const auto text = write("text.png", "not an image").string();
   BOOST_TEST(message_of<qcs::DataError>([&] { qcs::read_rgb(text); }) ==
              text + ": not an image in a format OpenCV reads, or damaged");

@@ -56,8 +56,7 @@ const Malformed kMalformed[]{
 
 struct Folder : TemporaryFolder {
   Folder() {
-    for (const char* name : {"img/a.png", "img/b.png", "img/two words.png", "img/sub/d.png"})
-      write(name, "x");
+    for (const char* name : {"img/a.png", "img/b.png", "img/two words.png", "img/sub/d.png"}) write(name, "x");
   }
   qcs::ImageList read(std::string_view content) const {
     return qcs::read_image_list(write("list.txt", content), *this / "img", 3);
@@ -77,8 +76,7 @@ BOOST_DATA_TEST_CASE(a_fault_is_named_with_file_and_line, boost::unit_test::data
 }
 
 BOOST_FIXTURE_TEST_CASE(all_faults_are_reported_at_once, Folder) {
-  const auto message =
-      message_of<qcs::DataError>([&] { read("a.png 7\nb.png\n\nnone.png 1\na.png 0\na.png 1\n"); });
+  const auto message = message_of<qcs::DataError>([&] { read("a.png 7\nb.png\n\nnone.png 1\na.png 0\na.png 1\n"); });
   BOOST_TEST(message == fmt::format("{0}: 5 faults\n"
                                     "{0}:1: label 7 is not within 0..2\n"
                                     "{0}:2: expected `name label`, found `b.png`\n"

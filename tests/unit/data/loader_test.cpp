@@ -66,8 +66,7 @@ BOOST_AUTO_TEST_CASE(batches_come_in_order_and_the_last_may_be_smaller) {
       BOOST_TEST(loader.batches() == 3);
       for (const int epoch : {0, 1, 5}) {
         const std::size_t e = 1000 * std::size_t(epoch);
-        const std::vector<Positions> expected{
-            {e, e + 1, e + 2, e + 3}, {e + 4, e + 5, e + 6, e + 7}, {e + 8, e + 9}};
+        const std::vector<Positions> expected{{e, e + 1, e + 2, e + 3}, {e + 4, e + 5, e + 6, e + 7}, {e + 8, e + 9}};
         BOOST_TEST((all(loader, epoch) == expected));
       }
     }
@@ -113,7 +112,8 @@ BOOST_AUTO_TEST_CASE(an_exception_reaches_the_caller_at_its_batch) {
 BOOST_AUTO_TEST_CASE(a_thousand_exceptions_never_hang) {
   int caught = 0;
   for (int repeat = 0; repeat < 1000; ++repeat) {
-    qcs::Loader<Numbers> loader({.failing = static_cast<std::size_t>(repeat % 10)}, {.batch_size = 1 + repeat % 3, .workers = 1 + repeat % 4});
+    qcs::Loader<Numbers> loader({.failing = static_cast<std::size_t>(repeat % 10)},
+                                {.batch_size = 1 + repeat % 3, .workers = 1 + repeat % 4});
     try {
       all(loader, 0);
     } catch (const qcs::DataError&) {
@@ -208,8 +208,8 @@ BOOST_FIXTURE_TEST_CASE(a_tuple_batch_has_the_promised_shapes_and_labels, Tempor
 
 BOOST_FIXTURE_TEST_CASE(an_epoch_of_tuples_can_be_a_part_of_the_list, TemporaryFolder) {
   const auto list = support::pictures(*this, kLabels, 3);
-  const qcs::TupleDataset<qcs::Quadruplet> dataset(
-      list, small_transform(), {.sampling = qcs::Sampling::kBalanced, .epoch_divisor = 4});
+  const qcs::TupleDataset<qcs::Quadruplet> dataset(list, small_transform(),
+                                                   {.sampling = qcs::Sampling::kBalanced, .epoch_divisor = 4});
   BOOST_TEST(dataset.epoch_size() == 2U);
   BOOST_TEST(dataset.plan(0).order.size() == 2U);
   const auto length = [](std::size_t images, int divisor) {  // of the AffectNet recipes, N/8 and N/12

@@ -87,8 +87,7 @@ BOOST_AUTO_TEST_CASE(balanced_draws_make_classes_equally_likely) {
     ++images[i];
   }
   BOOST_TEST(classes.size() == 3U);
-  for (const auto& [c, count] : classes)
-    BOOST_TEST(likely(count, kDraws, 1. / 3), "class " << c << ": " << count);
+  for (const auto& [c, count] : classes) BOOST_TEST(likely(count, kDraws, 1. / 3), "class " << c << ": " << count);
   for (const std::size_t i : index.images(2)) BOOST_TEST(likely(images[i], kDraws, 1. / 30), images[i]);
 }
 
@@ -151,19 +150,16 @@ BOOST_AUTO_TEST_CASE(any_image_draws_negatives_uniformly_over_images) {
 BOOST_AUTO_TEST_CASE(class_first_draws_negatives_uniformly_over_classes) {
   NegativeCounts counts(NegativeRule::kClassFirst);
   for (const int c : {0, 2, 3}) BOOST_TEST(likely(counts.classes[c], NegativeCounts::kDraws, 1. / 3), c);
-  for (std::size_t i = 0; i < 10; ++i)
-    BOOST_TEST(likely(counts.images[i], NegativeCounts::kDraws, 1. / 30), i);
+  for (std::size_t i = 0; i < 10; ++i) BOOST_TEST(likely(counts.images[i], NegativeCounts::kDraws, 1. / 30), i);
 }
 
 BOOST_AUTO_TEST_CASE(classes_that_are_too_small_are_all_named) {
   const auto make = [](const std::vector<int>& sizes) {
     return [sizes] { qcs::TupleSampler<qcs::Quadruplet>(index_of(sizes), NegativeRule::kAnyImage); };
   };
-  BOOST_TEST(
-      message_of<qcs::DataError>(make({1, 5, 0, 1})) ==
-      "class 0 has 1 image, class 3 has 1 image; QCS needs at least 2 images of every class that has any");
-  BOOST_TEST(message_of<qcs::DataError>(make({0, 5, 0})) ==
-             "1 of 3 classes have images; QCS needs at least 2");
+  BOOST_TEST(message_of<qcs::DataError>(make({1, 5, 0, 1})) ==
+             "class 0 has 1 image, class 3 has 1 image; QCS needs at least 2 images of every class that has any");
+  BOOST_TEST(message_of<qcs::DataError>(make({0, 5, 0})) == "1 of 3 classes have images; QCS needs at least 2");
   BOOST_TEST(message_of<qcs::DataError>(make({0, 0})) == "0 of 2 classes have images; QCS needs at least 2");
   BOOST_CHECK_NO_THROW(make({2, 2, 0})());
   const auto shuffled = [] { qcs::TupleSampler<Shuffled>(index_of({3, 2, 5}), NegativeRule::kAnyImage); };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <unistd.h>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
@@ -8,7 +9,6 @@
 #include <fstream>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -53,8 +53,7 @@ inline cv::Mat picture(int number, int rows = 24, int cols = 20) {
   cv::Mat image(rows, cols, CV_8UC3);
   for (int y = 0; y < rows; ++y)
     for (int x = 0; x < 3 * cols; ++x)
-      image.ptr<std::uint8_t>(y)[x] =
-          static_cast<std::uint8_t>((37 * number + 5 * y * (x % 3 + 1) + 3 * x) & 255);
+      image.ptr<std::uint8_t>(y)[x] = static_cast<std::uint8_t>((37 * number + 5 * y * (x % 3 + 1) + 3 * x) & 255);
   return image;
 }
 

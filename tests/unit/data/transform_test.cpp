@@ -25,8 +25,8 @@ BOOST_AUTO_TEST_SUITE(transform)
 BOOST_AUTO_TEST_CASE(resizing_keeps_flat_colours_and_equal_sizes) {
   const cv::Mat flat(31, 57, CV_8UC3, cv::Scalar(3, 128, 255));
   for (const int side : {1, 2, 16, 56, 224})
-    BOOST_TEST(equal(qcs::image::resize(flat, side, side + 3),
-                     cv::Mat(side, side + 3, CV_8UC3, cv::Scalar(3, 128, 255))));
+    BOOST_TEST(
+        equal(qcs::image::resize(flat, side, side + 3), cv::Mat(side, side + 3, CV_8UC3, cv::Scalar(3, 128, 255))));
   BOOST_TEST(equal(qcs::image::resize(picture(1), 24, 20), picture(1)));
   BOOST_TEST(equal(qcs::image::resize(cv::Mat(1, 1, CV_8UC3, cv::Scalar(9, 8, 7)), 3, 2),
                    cv::Mat(3, 2, CV_8UC3, cv::Scalar(9, 8, 7))));
@@ -48,8 +48,7 @@ BOOST_AUTO_TEST_CASE(a_quarter_turn_moves_every_pixel) {
   const cv::Mat image = picture(2, 20, 20);
   const cv::Mat turned = qcs::image::rotate(image, 90);
   for (int y = 0; y < 20; ++y)
-    for (int x = 0; x < 20; ++x)
-      BOOST_REQUIRE((turned.at<cv::Vec3b>(19 - x, y) == image.at<cv::Vec3b>(y, x)));
+    for (int x = 0; x < 20; ++x) BOOST_REQUIRE((turned.at<cv::Vec3b>(19 - x, y) == image.at<cv::Vec3b>(y, x)));
   BOOST_TEST(equal(qcs::image::rotate(image, 360), image));
 }
 
@@ -92,8 +91,7 @@ BOOST_AUTO_TEST_CASE(training_without_randomness_is_evaluation) {
   options.colour_jitter = false;
   options.resize = options.crop = 32;
   qcs::Rng rng = rng_of(1);
-  BOOST_TEST(
-      torch::equal(qcs::TrainTransform(options)(picture(7), rng), qcs::EvalTransform(options)(picture(7))));
+  BOOST_TEST(torch::equal(qcs::TrainTransform(options)(picture(7), rng), qcs::EvalTransform(options)(picture(7))));
 }
 
 BOOST_AUTO_TEST_CASE(the_same_generator_state_means_the_same_input) {
@@ -129,15 +127,14 @@ BOOST_AUTO_TEST_CASE(augmentations_follow_their_distributions) {
     lefts.insert(drawn.left);
     orders.insert(drawn.jitter_order);
     BOOST_REQUIRE(std::abs(drawn.rotation) <= 12);
-    BOOST_REQUIRE(
-        (drawn.contrast >= .8 && drawn.contrast <= 1.2 && drawn.saturation >= .8 && drawn.saturation <= 1.2));
+    BOOST_REQUIRE((drawn.contrast >= .8 && drawn.contrast <= 1.2 && drawn.saturation >= .8 && drawn.saturation <= 1.2));
     if (!drawn.erase) continue;
     ++erased;
     const double share = double(drawn.erase->area()) / (224 * 224);
     area += share;
     BOOST_REQUIRE((share > .028 && share < .102));
-    BOOST_REQUIRE((drawn.erase->x >= 0 && drawn.erase->br().x <= 224 && drawn.erase->y >= 0 &&
-                   drawn.erase->br().y <= 224));
+    BOOST_REQUIRE(
+        (drawn.erase->x >= 0 && drawn.erase->br().x <= 224 && drawn.erase->y >= 0 && drawn.erase->br().y <= 224));
     const double ratio = double(drawn.erase->height) / drawn.erase->width;
     BOOST_REQUIRE((ratio > .28 && ratio < 3.5));
   }
@@ -173,8 +170,7 @@ BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused) {
   };
   BOOST_TEST(refuse([](auto& o) { o.crop = 225; }) == "transform: crop must be within 1..resize, got 225");
   BOOST_TEST(refuse([](auto& o) { o.resize = 0; }) == "transform: resize must be within 1..32767, got 0");
-  BOOST_TEST(refuse([](auto& o) { o.jitter_hue = .6; }) ==
-             "transform: hue jitter must be within 0..0.5, got 0.6");
+  BOOST_TEST(refuse([](auto& o) { o.jitter_hue = .6; }) == "transform: hue jitter must be within 0..0.5, got 0.6");
   BOOST_TEST(refuse([](auto& o) { o.erase_area_max = .01; }) ==
              "transform: largest erased area must be within 0.02..1, got 0.01");
   BOOST_TEST(refuse([](auto& o) { o.rotation_degrees = std::nan(""); }) ==

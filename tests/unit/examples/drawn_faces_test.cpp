@@ -91,9 +91,7 @@ BOOST_AUTO_TEST_CASE(nearest_mean_image_does_not_solve_it) {
   int right = 0;
   for (int i = 0; i < kTest * kClasses; ++i) {
     const cv::Mat sample = features(face(i % kClasses, 2, i));
-    const auto nearer = [&](const cv::Mat& a, const cv::Mat& b) {
-      return cv::norm(a, sample) < cv::norm(b, sample);
-    };
+    const auto nearer = [&](const cv::Mat& a, const cv::Mat& b) { return cv::norm(a, sample) < cv::norm(b, sample); };
     right += std::min_element(means.begin(), means.end(), nearer) - means.begin() == i % kClasses;
   }
   const double accuracy = static_cast<double>(right) / (kTest * kClasses);
@@ -132,9 +130,8 @@ BOOST_AUTO_TEST_CASE(files_and_lists) {
 BOOST_AUTO_TEST_CASE(unwritable_folders_are_named) {
   const Folder folder;
   std::ofstream(folder.path / "file") << "in the way";
-  BOOST_CHECK_EXCEPTION(
-      qcs::examples::write_drawn_faces(folder.path / "file" / "deep", "train", 1, 0), qcs::Error,
-      [](const qcs::Error& e) { return std::string(e.what()).find("deep") != std::string::npos; });
+  BOOST_CHECK_EXCEPTION(qcs::examples::write_drawn_faces(folder.path / "file" / "deep", "train", 1, 0), qcs::Error,
+                        [](const qcs::Error& e) { return std::string(e.what()).find("deep") != std::string::npos; });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,15 +3,17 @@
 
 #include <unistd.h>
 
-#include <filesystem>
 #include <fmt/format.h>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 
 namespace qcs::test {
 
-inline std::filesystem::path fixture(const std::string& name) { return std::filesystem::path(QCS_TEST_DATA) / "checkpoints" / name; }
+inline std::filesystem::path fixture(const std::string& name) {
+  return std::filesystem::path(QCS_TEST_DATA) / "checkpoints" / name;
+}
 
 inline std::string bytes_of(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

@@ -54,8 +54,7 @@ BOOST_AUTO_TEST_CASE(rates_by_hand, *boost::unit_test::tolerance(1e-15)) {
   BOOST_TEST(m.macro_f1() == (.8 + 2. / 3 + 2. / 3) / 3);
 }
 
-BOOST_AUTO_TEST_CASE(a_class_that_is_only_predicted_counts_in_macro_f1_alone,
-                     *boost::unit_test::tolerance(1e-15)) {
+BOOST_AUTO_TEST_CASE(a_class_that_is_only_predicted_counts_in_macro_f1_alone, *boost::unit_test::tolerance(1e-15)) {
   qcs::ConfusionMatrix m(3);
   m.add(0, 0, 3);
   m.add(0, 2);
@@ -67,8 +66,8 @@ BOOST_AUTO_TEST_CASE(a_class_that_is_only_predicted_counts_in_macro_f1_alone,
 
 BOOST_AUTO_TEST_CASE(empty_divisions_are_zero) {
   const qcs::ConfusionMatrix m(7), none;
-  for (double rate : {m.accuracy(), m.recall(6), m.precision(0), m.f1(3), m.mean_class_accuracy(),
-                      m.macro_f1(), none.accuracy(), none.mean_class_accuracy(), none.macro_f1()}) {
+  for (double rate : {m.accuracy(), m.recall(6), m.precision(0), m.f1(3), m.mean_class_accuracy(), m.macro_f1(),
+                      none.accuracy(), none.mean_class_accuracy(), none.macro_f1()}) {
     BOOST_TEST(rate == 0.);
   }
 }

@@ -17,7 +17,8 @@ BOOST_AUTO_TEST_CASE(batched_matmul_equals_matmul_in_values_and_gradients) {
     // Both ways are asked for by name: with MKL, batched_matmul itself is torch::matmul.
     const auto threaded = run([](const auto& x, const auto& y) {
       const auto stack = [](const torch::Tensor& t) { return t.reshape({-1, t.size(-2), t.size(-1)}); };
-      return qcs::detail::BatchedMatmulFunction::apply(stack(x), stack(y)).reshape({x.size(0), x.size(1), x.size(2), y.size(3)});
+      return qcs::detail::BatchedMatmulFunction::apply(stack(x), stack(y))
+          .reshape({x.size(0), x.size(1), x.size(2), y.size(3)});
     });
     const auto chosen = run([](const auto& x, const auto& y) { return qcs::batched_matmul(x, y); });
     for (std::size_t i = 0; i < plain.size(); ++i) {

@@ -17,12 +17,12 @@ template <class Head, class Topology>
 using Small = Network<SmallBackbone, Head, Topology>;
 
 /// Every topology, residual form, interaction and classifier at least once.
-using Networks = std::tuple<
-    Small<CrossSimilarityHead<>, Dual>, Small<CrossSimilarityHead<PreNormResidual>, Dual>,
-    Small<CrossSimilarityHead<>, Quadruplet>, Small<CrossSimilarityHead<>, QuadrupletSimilar>,
-    Small<CrossSimilarityHead<>, QuadrupletDissimilar>, Small<CrossSimilarityHead<PreNormResidual>, Triplet>,
-    Small<CrossSimilarityHead<NormedResidual, DotProduct>, Quadruplet>,
-    Small<CrossSimilarityHead<NormedResidual, CrossSimilarity, BilinearClassifier>, Dual>>;
+using Networks =
+    std::tuple<Small<CrossSimilarityHead<>, Dual>, Small<CrossSimilarityHead<PreNormResidual>, Dual>,
+               Small<CrossSimilarityHead<>, Quadruplet>, Small<CrossSimilarityHead<>, QuadrupletSimilar>,
+               Small<CrossSimilarityHead<>, QuadrupletDissimilar>, Small<CrossSimilarityHead<PreNormResidual>, Triplet>,
+               Small<CrossSimilarityHead<NormedResidual, DotProduct>, Quadruplet>,
+               Small<CrossSimilarityHead<NormedResidual, CrossSimilarity, BilinearClassifier>, Dual>>;
 
 template <class Net>
 BranchTensors<typename Net::ContainedType::TopologyType> random_images(std::int64_t batch, torch::Dtype dtype) {
@@ -105,8 +105,10 @@ BOOST_AUTO_TEST_CASE(wrong_input_is_named) {
     return [text](const Error& error) { return std::string(error.what()).find(text) != std::string::npos; };
   };
   Small<CrossSimilarityHead<>, Dual> network;
-  BOOST_CHECK_EXCEPTION(network->forward(torch::zeros({1, 3, 112, 112})), ShapeError, says("found float [1, 3, 112, 112]"));
-  BOOST_CHECK_EXCEPTION(network->forward(torch::zeros({1, 3, 224, 224}, torch::kUInt8)), ShapeError, says("unsigned char"));
+  BOOST_CHECK_EXCEPTION(network->forward(torch::zeros({1, 3, 112, 112})), ShapeError,
+                        says("found float [1, 3, 112, 112]"));
+  BOOST_CHECK_EXCEPTION(network->forward(torch::zeros({1, 3, 224, 224}, torch::kUInt8)), ShapeError,
+                        says("unsigned char"));
   BOOST_CHECK_EXCEPTION(network->forward({}), ShapeError, says("undefined"));
   BOOST_CHECK_EXCEPTION(network->forward(torch::zeros({0, 3, 224, 224})), ShapeError, says("[0, 3, 224, 224]"));
   BOOST_CHECK_EXCEPTION(network->forward_branches({torch::zeros({2, 3, 224, 224}), torch::zeros({1, 3, 224, 224})}),
@@ -114,7 +116,8 @@ BOOST_AUTO_TEST_CASE(wrong_input_is_named) {
   using Net = Small<CrossSimilarityHead<>, Dual>;
   BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.classes = 1}), ConfigError, says("at least 2 classes"));
   BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.cross_dropout = 1}), ConfigError, says("outside [0, 1)"));
-  BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.transformer = TransformerShape{.width = 10, .heads = 3}}), ConfigError, says("multiple of 3"));
+  BOOST_CHECK_EXCEPTION(Net(NetworkOptions{.transformer = TransformerShape{.width = 10, .heads = 3}}), ConfigError,
+                        says("multiple of 3"));
 }
 
 using Backbones = std::tuple<SmallBackbone, Ir50>;
@@ -126,6 +129,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_pixels_that_are_read_are_enough, Backbone, Bac
   const torch::NoGradGuard no_grad;
   const auto images = torch::randn({2, 3, 224, 224});
   using torch::indexing::None, torch::indexing::Slice;
-  const auto read = images.index({Slice(), Slice(), Slice(0, None, pixel_stride<Backbone>), Slice(0, None, pixel_stride<Backbone>)});
+  const auto read =
+      images.index({Slice(), Slice(), Slice(0, None, pixel_stride<Backbone>), Slice(0, None, pixel_stride<Backbone>)});
   BOOST_TEST(torch::equal(network->forward(images), network->forward(read.contiguous())));
 }

@@ -12,8 +12,7 @@
 
 namespace {
 
-using All =
-    std::tuple<qcs::Dual, qcs::Triplet, qcs::Quadruplet, qcs::QuadrupletSimilar, qcs::QuadrupletDissimilar>;
+using All = std::tuple<qcs::Dual, qcs::Triplet, qcs::Quadruplet, qcs::QuadrupletSimilar, qcs::QuadrupletDissimilar>;
 using Edges = std::vector<std::pair<int, int>>;
 
 Edges edges(const auto& pairs) {

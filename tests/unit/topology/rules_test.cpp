@@ -39,8 +39,7 @@ struct DissimilarWithinRole : Good {
   static constexpr std::array<Pair, 0> kSimilar{};
   static constexpr std::array kDissimilar{Pair{0, 2}, Pair{0, 1}};
 };
-static_assert(!BranchTopology<DissimilarWithinRole> &&
-              !TopologyRules<DissimilarWithinRole>::kDissimilarDifferInRole);
+static_assert(!BranchTopology<DissimilarWithinRole> && !TopologyRules<DissimilarWithinRole>::kDissimilarDifferInRole);
 
 struct LonelyBranch : Good {
   static constexpr std::array<Pair, 0> kDissimilar{};
@@ -151,8 +150,8 @@ BOOST_AUTO_TEST_CASE(a_custom_topology_with_three_classes_is_accepted) {
 BOOST_AUTO_TEST_CASE(a_fault_breaks_its_own_rule_only) {
   const auto broken = []<class T>() {
     using R = TopologyRules<T>;
-    return !R::kStartsWithAnchor + !R::kRolesContiguous + !R::kEdgesInRange + !R::kNoSelfEdge +
-           !R::kNoDuplicateEdge + !R::kSimilarShareRole + !R::kDissimilarDifferInRole + !R::kEveryBranchHasEdge;
+    return !R::kStartsWithAnchor + !R::kRolesContiguous + !R::kEdgesInRange + !R::kNoSelfEdge + !R::kNoDuplicateEdge +
+           !R::kSimilarShareRole + !R::kDissimilarDifferInRole + !R::kEveryBranchHasEdge;
   };
   BOOST_TEST(broken.operator()<Good>() == 0);
   BOOST_TEST(broken.operator()<EdgeTooHigh>() == 1);

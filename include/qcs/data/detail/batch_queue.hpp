@@ -46,8 +46,7 @@ class BatchQueue {
   /// epoch.
   Batch take(std::uint64_t ticket) {
     std::unique_lock lock(mutex_);
-    if (ticket != ticket_)
-      throw std::logic_error("qcs::Loader: this epoch ended when another one was started");
+    if (ticket != ticket_) throw std::logic_error("qcs::Loader: this epoch ended when another one was started");
     Slot& slot = slots_[taken_ % slots_.size()];
     ready_.wait(lock, [&] { return !std::holds_alternative<std::monostate>(slot); });
     Slot result = std::exchange(slot, Slot{});

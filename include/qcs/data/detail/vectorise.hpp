@@ -11,9 +11,9 @@ template <class Loop, class... Values>
 }
 
 /// Runs a loop that is compiled twice, for every x86-64 processor and for those with AVX2, and picks when it runs.
-/// `loop` is a lambda with QCS_INLINE_LOOP, and what it calls is inlined too. It takes its values as arguments:
-/// captured ones lie in memory that a store through a byte pointer may change for all the compiler knows, which ends
-/// vectorising. AVX2 alone has no fused multiply-add: results are equal.
+/// `loop` is a lambda with the attribute always_inline, and what it calls is inlined too. It takes its values as
+/// arguments: captured ones lie in memory that a store through a byte pointer may change for all the compiler knows,
+/// which ends vectorising. AVX2 alone has no fused multiply-add: results are equal.
 template <class Loop, class... Values>
 void vectorised(const Loop& loop, Values... values) {
   static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
@@ -31,9 +31,6 @@ void vectorised(const Loop& loop, Values... values) {
 }
 
 #endif
-
-/// After a lambda's parameters: lets each caller compile the body for its own processor.
-#define QCS_INLINE_LOOP __attribute__((always_inline))
 
 /// A product that no compiler may fuse with the addition that follows, which would round once instead of twice.
 inline __attribute__((always_inline)) float unfused(float product) {

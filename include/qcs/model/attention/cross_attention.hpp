@@ -18,7 +18,7 @@ struct CrossAttentionOutput {
 /// branches (Wang et al., AAAI 2025). `theta` exists only where the topology
 /// has a gate and the interaction uses it.
 template <TopologyShape T, class Interaction, ResidualPolicy Residual>
-  requires InteractionPolicy<Interaction, T>
+requires InteractionPolicy<Interaction, T>
 class CrossAttention : public torch::nn::Module {
   static_assert(CheckedTopology<T>::kValid);
 
@@ -31,8 +31,8 @@ class CrossAttention : public torch::nn::Module {
       : norm1_(register_module("norm1", detail::layer_norm(width, kNormEpsilon))),
         norm2_(register_module("norm2", detail::layer_norm(width, kNormEpsilon))),
         proj_(register_module("proj", torch::nn::Linear(width, 2 * width))),
-        feed_forward_(register_module(
-            "mlp", FeedForward(FeedForwardOptions{.width = width, .hidden = kHiddenRatio * width}))) {
+        feed_forward_(
+            register_module("mlp", FeedForward(FeedForwardOptions{.width = width, .hidden = kHiddenRatio * width}))) {
     if constexpr (kGated) theta_ = register_parameter("theta", torch::zeros({}));
   }
 

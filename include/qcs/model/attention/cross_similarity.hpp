@@ -43,9 +43,7 @@ struct CrossSimilarity {
   }
 
  private:
-  static void accumulate(torch::Tensor& sum, const torch::Tensor& term) {
-    sum = sum.defined() ? sum + term : term;
-  }
+  static void accumulate(torch::Tensor& sum, const torch::Tensor& term) { sum = sum.defined() ? sum + term : term; }
 };
 
 }  // namespace qcs

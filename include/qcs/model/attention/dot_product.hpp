@@ -44,7 +44,8 @@ struct DotProduct {
     BranchTensors<T> maps;
     for (std::size_t b = 0; b < maps.size(); ++b) {
       const auto& partner = qk[detail::only_partner<T>(static_cast<int>(b))];
-      maps[b] = (torch::matmul(qk[b], partner.transpose(1, 2)) / std::sqrt(static_cast<double>(qk[b].size(2)))).softmax(-1);
+      maps[b] =
+          (torch::matmul(qk[b], partner.transpose(1, 2)) / std::sqrt(static_cast<double>(qk[b].size(2)))).softmax(-1);
     }
     return maps;
   }

@@ -16,8 +16,8 @@ concept ResidualPolicy = requires(const torch::Tensor& x, torch::Tensor (*layer)
   { R::finish(x, layer, layer) } -> std::same_as<torch::Tensor>;
 };
 
-/// Residuals start at the normalised tensor: x = LN1(t) + update; y = LN2(x); out = y + MLP(y). The published form of QCS
-/// and of DCS on RAF-DB and AffectNet-7.
+/// Residuals start at the normalised tensor: x = LN1(t) + update; y = LN2(x); out = y + MLP(y). The published form of
+/// QCS and of DCS on RAF-DB and AffectNet-7.
 struct NormedResidual {
   static constexpr std::string_view kName = "normed";
 

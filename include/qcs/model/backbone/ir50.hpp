@@ -33,16 +33,16 @@ class Ir50 : public torch::nn::Module {
   Ir50() {
     input_ = register_module(
         "input_layer",
-        torch::nn::Sequential(
-            torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kWidths[0], 3).padding(1).bias(false)),
-            torch::nn::BatchNorm2d(kWidths[0]),
-            torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[0]))));
+        torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kWidths[0], 3).padding(1).bias(false)),
+                              torch::nn::BatchNorm2d(kWidths[0]),
+                              torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[0]))));
     body1_ = register_module("body1", detail::ir_stage(kWidths[0], kWidths[0], 3));
     body2_ = register_module("body2", detail::ir_stage(kWidths[0], kWidths[1], 4));
     body3_ = register_module("body3", detail::ir_stage(kWidths[1], kWidths[2], 14));
   }
 
-  /// (B, 3, 224, 224), or (B, 3, 112, 112) of its even rows and columns -> (B, 64, 56, 56), (B, 128, 28, 28), (B, 256, 14, 14).
+  /// (B, 3, 224, 224), or (B, 3, 112, 112) of its even rows and columns -> (B, 64, 56, 56), (B, 128, 28, 28), (B, 256,
+  /// 14, 14).
   Features forward(const torch::Tensor& images) {
     namespace F = torch::nn::functional;
     const auto reduced = F::interpolate(

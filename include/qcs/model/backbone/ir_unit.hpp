@@ -24,15 +24,14 @@ class IrUnitImpl : public torch::nn::Module {
     };
     if (options.in != options.out) {
       shortcut_ = register_module(
-          "shortcut_layer", torch::nn::Sequential(conv(options.in, options.out, 1, options.stride),
-                                                  torch::nn::BatchNorm2d(options.out)));
+          "shortcut_layer",
+          torch::nn::Sequential(conv(options.in, options.out, 1, options.stride), torch::nn::BatchNorm2d(options.out)));
     }
     residual_ = register_module(
         "res_layer",
         torch::nn::Sequential(torch::nn::BatchNorm2d(options.in), conv(options.in, options.out, 3, 1),
                               torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(options.out)),
-                              conv(options.out, options.out, 3, options.stride),
-                              torch::nn::BatchNorm2d(options.out)));
+                              conv(options.out, options.out, 3, options.stride), torch::nn::BatchNorm2d(options.out)));
   }
 
   torch::Tensor forward(const torch::Tensor& x) {

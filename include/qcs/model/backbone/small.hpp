@@ -17,12 +17,12 @@ class SmallUnitImpl : public torch::nn::Module {
       return torch::nn::Conv2d(torch::nn::Conv2dOptions(from, to, kernel).stride(step).padding(kernel / 2).bias(false));
     };
     const auto prelu = [&] { return torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(out)); };
-    residual_ = register_module(
-        "residual", torch::nn::Sequential(conv(in, out, 3, stride), torch::nn::BatchNorm2d(out), prelu(),
-                                          conv(out, out, 3, 1), torch::nn::BatchNorm2d(out)));
+    residual_ =
+        register_module("residual", torch::nn::Sequential(conv(in, out, 3, stride), torch::nn::BatchNorm2d(out),
+                                                          prelu(), conv(out, out, 3, 1), torch::nn::BatchNorm2d(out)));
     if (in != out || stride != 1)
-      shortcut_ = register_module("shortcut",
-                                  torch::nn::Sequential(conv(in, out, 1, stride), torch::nn::BatchNorm2d(out)));
+      shortcut_ =
+          register_module("shortcut", torch::nn::Sequential(conv(in, out, 1, stride), torch::nn::BatchNorm2d(out)));
     activation_ = register_module("activation", prelu());
   }
 
@@ -38,36 +38,39 @@ TORCH_MODULE(SmallUnit);
 
 }  // namespace detail
 
-/// A backbone that trains from scratch on a CPU: three narrow stages on a 56x56 nearest-neighbour reduction of the input.
-/// A summary of the whole coarse feature, one weight for every channel and place, is added to each of its places: faces are
-/// aligned, so where something is seen matters, and the transformers' averages over tokens start out blind to it. Its
-/// batch normalisation takes out what all faces share, so that it learns sooner. Not in the paper; for quick experiments, tests and machines without an accelerator.
+/// A backbone that trains from scratch on a CPU: three narrow stages on a 56x56 nearest-neighbour reduction of the
+/// input. A summary of the whole coarse feature, one weight for every channel and place, is added to each of its
+/// places: faces are aligned, so where something is seen matters, and the transformers' averages over tokens start out
+/// blind to it. Its batch normalisation takes out what all faces share, so that it learns sooner. Not in the paper; for
+/// quick experiments, tests and machines without an accelerator.
 class SmallBackbone : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "small";
   static constexpr std::array<std::int64_t, kScales> kWidths{16, 32, 64};
-  /// One block is enough for its tokens, and weights of 1/sqrt(width) keep a signal's size from layer to layer: with the
-  /// published .01, made for pretrained features, training from scratch stays at the class frequencies for long.
+  /// One block is enough for its tokens, and weights of 1/sqrt(width) keep a signal's size from layer to layer: with
+  /// the published .01, made for pretrained features, training from scratch stays at the class frequencies for long.
   static constexpr TransformerShape kTransformer{
       .width = 64, .heads = 2, .base_depth = 1, .initial_weight_deviation = .125};
   static constexpr int kPixelStride = 4;
 
   SmallBackbone() {
     fine_ = register_module(
-        "fine", torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kWidths[0], 3).padding(1).bias(false)),
-                                      torch::nn::BatchNorm2d(kWidths[0]),
-                                      torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[0]))));
+        "fine",
+        torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kWidths[0], 3).padding(1).bias(false)),
+                              torch::nn::BatchNorm2d(kWidths[0]),
+                              torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[0]))));
     middle_ = register_module("middle", torch::nn::Sequential(detail::SmallUnit(kWidths[0], kWidths[1], 2)));
     coarse_ = register_module("coarse", torch::nn::Sequential(detail::SmallUnit(kWidths[1], kWidths[2], 2),
                                                               detail::SmallUnit(kWidths[2], kWidths[2], 1)));
     summary_ = register_module(
-        "summary", torch::nn::Sequential(torch::nn::AvgPool2d(2), torch::nn::BatchNorm2d(kWidths[2]), torch::nn::Flatten(),
-                                         torch::nn::Linear(kWidths[2] * 7 * 7, kWidths[2]),
+        "summary", torch::nn::Sequential(torch::nn::AvgPool2d(2), torch::nn::BatchNorm2d(kWidths[2]),
+                                         torch::nn::Flatten(), torch::nn::Linear(kWidths[2] * 7 * 7, kWidths[2]),
                                          torch::nn::LayerNorm(torch::nn::LayerNormOptions({kWidths[2]})),
                                          torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[2]))));
   }
 
-  /// (B, 3, 224, 224), or (B, 3, 56, 56) of every fourth row and column -> (B, 16, 56, 56), (B, 32, 28, 28), (B, 64, 14, 14).
+  /// (B, 3, 224, 224), or (B, 3, 56, 56) of every fourth row and column -> (B, 16, 56, 56), (B, 32, 28, 28), (B, 64,
+  /// 14, 14).
   Features forward(const torch::Tensor& images) {
     namespace F = torch::nn::functional;
     const auto reduced = F::interpolate(

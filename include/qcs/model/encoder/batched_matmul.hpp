@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <ATen/Parallel.h>
-
 #include <qcs/core/torch.hpp>
 
 namespace qcs {

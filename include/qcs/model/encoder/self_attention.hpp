@@ -10,9 +10,9 @@ namespace qcs {
 
 /// Settings of multi-head self-attention.
 struct SelfAttentionOptions {
-  std::int64_t width;          ///< divisible by heads
+  std::int64_t width;  ///< divisible by heads
   std::int64_t heads;
-  double output_dropout = 0;   ///< probability, after the output projection
+  double output_dropout = 0;  ///< probability, after the output projection
 };
 
 /// Multi-head self-attention with biases, scaled by (width/heads)^-1/2 (Vaswani et al., 2017):

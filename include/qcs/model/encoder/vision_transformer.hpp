@@ -13,11 +13,11 @@ struct VitOptions {
   std::int64_t width;
   std::int64_t heads;
   std::int64_t depth;
-  std::int64_t tokens;                  ///< without the class token
+  std::int64_t tokens;  ///< without the class token
   std::int64_t classes;
-  std::int64_t hidden_ratio = 4;        ///< feed-forward width / width
-  double dropout = 0;                   ///< after the position embedding and in the feed-forward layers
-  bool drop_attention_output = false;   ///< the same probability after the attention's output projection
+  std::int64_t hidden_ratio = 4;          ///< feed-forward width / width
+  double dropout = 0;                     ///< after the position embedding and in the feed-forward layers
+  bool drop_attention_output = false;     ///< the same probability after the attention's output projection
   double initial_weight_deviation = .01;  ///< of the linear layers
 };
 

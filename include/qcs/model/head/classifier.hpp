@@ -12,13 +12,12 @@ namespace qcs {
 /// Turns a branch's tokens and their cross-attended form, both (B, N, width), into logits (B, classes).
 /// `kModuleName` is the name its parameters stand under.
 template <class C>
-concept CrossClassifierPolicy =
-    std::derived_from<C, torch::nn::Module> && std::constructible_from<C, const VitOptions&> &&
-    requires(C& classifier, const torch::Tensor& x) {
-      { C::kName } -> std::convertible_to<std::string_view>;
-      { C::kModuleName } -> std::convertible_to<std::string>;
-      { classifier.forward(x, x) } -> std::same_as<torch::Tensor>;
-    };
+concept CrossClassifierPolicy = std::derived_from<C, torch::nn::Module> &&
+    std::constructible_from<C, const VitOptions&> && requires(C& classifier, const torch::Tensor& x) {
+  { C::kName } -> std::convertible_to<std::string_view>;
+  { C::kModuleName } -> std::convertible_to<std::string>;
+  { classifier.forward(x, x) } -> std::same_as<torch::Tensor>;
+};
 
 /// Contrastive residual distillation (Wang et al., AAAI 2025): the attended tokens are added to the branch's own and
 /// their sum goes through a transformer of its own, whose class token is classified.

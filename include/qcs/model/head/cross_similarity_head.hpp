@@ -27,8 +27,8 @@ class CrossSimilarityModule : public torch::nn::Module {
  public:
   explicit CrossSimilarityModule(const VitOptions& options) {
     for (std::size_t scale = 0; scale < kScales; ++scale) {
-      attention_[scale] = register_module("cross_attention_" + std::to_string(scale + 1),
-                                          std::make_shared<Attention>(options.width));
+      attention_[scale] =
+          register_module("cross_attention_" + std::to_string(scale + 1), std::make_shared<Attention>(options.width));
     }
     classifier_ = register_module(Classifier::kModuleName, std::make_shared<Classifier>(options));
   }
@@ -79,10 +79,10 @@ struct CrossSimilarityHead {
 /// `HeadOutput`. docs/heads.md has a skeleton.
 template <class H, class T>
 concept HeadPolicy = std::derived_from<typename H::template Module<T>, torch::nn::Module> &&
-                     std::constructible_from<typename H::template Module<T>, const VitOptions&> &&
-                     requires(typename H::template Module<T>& head, const BranchTensors<T>& tokens) {
-                       { H::name() } -> std::convertible_to<std::string>;
-                       { head.forward(tokens) } -> std::same_as<HeadOutput<T>>;
-                     };
+                     std::constructible_from < typename H::template Module<T>,
+const VitOptions& > &&requires(typename H::template Module<T>& head, const BranchTensors<T>& tokens) {
+  { H::name() } -> std::convertible_to<std::string>;
+  { head.forward(tokens) } -> std::same_as<HeadOutput<T>>;
+};
 
 }  // namespace qcs

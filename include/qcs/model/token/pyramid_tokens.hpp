@@ -35,8 +35,8 @@ class PyramidTokensImpl : public torch::nn::Module {
   PyramidTokensImpl(const std::array<std::int64_t, kScales>& widths, std::int64_t token_width) {
     for (std::size_t scale = 0; scale < kScales; ++scale)
       reduce_[scale] = register_module("conv" + std::to_string(scale + 1), halving(widths[scale], widths[scale]));
-    fine_ = register_module("embed_q", torch::nn::Sequential(halving(widths[0], token_width),
-                                                             halving(token_width, token_width)));
+    fine_ = register_module("embed_q",
+                            torch::nn::Sequential(halving(widths[0], token_width), halving(token_width, token_width)));
     middle_ = register_module("embed_k", torch::nn::Sequential(halving(widths[1], token_width)));
     coarse_ = register_module("embed_v", detail::PointProjection(widths[2], token_width));
   }
