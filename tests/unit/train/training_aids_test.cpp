@@ -270,6 +270,9 @@ BOOST_AUTO_TEST_CASE(a_limit_ends_the_epoch_and_one_beyond_it_does_not) {
   for (const int k : {0, 1, 0, 1}) w = w.plus(pass(w, linear::Tuples().batch(k)).gradient, -kRate);
   BOOST_TEST(close(limited.weights, w));
   BOOST_TEST(limited.seen.info.batches_per_epoch == 2);
+  // An epoch's means are of that epoch alone.
+  const auto& steps = limited.seen.steps;
+  BOOST_TEST(limited.seen.epochs.at(1).train_loss == (3 * steps.at(2).loss + steps.at(3).loss) / 4, kTolerance);
   o.limit_batches = 7;
   BOOST_TEST(close(run(o).weights, run(options({}, 2)).weights));
 }
