@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(an_epoch_as_json) {
              R"("train_cross_loss":1.75,"train_accuracy":0.125,"eval_loss":2.5,"accuracy":0.875,)"
              R"("mean_class_accuracy":0.875,"macro_f1":0.873015873015873,"best":true,"gates":[0.5,-0.5,0.0625],)"
              R"("confusion":[[3,1],[0,4]]})");
-  const auto back = epoch_from_json(json);
+  const auto back = epoch_from_json(nlohmann::ordered_json::parse(json.dump()));
   BOOST_TEST(back.epoch == 4);
   BOOST_TEST(back.train_base_loss == 1.25);
   BOOST_TEST(back.train_cross_loss == 1.75);
