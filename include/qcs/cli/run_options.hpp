@@ -12,6 +12,7 @@
 #include <optional>
 #include <qcs/cli/option_table.hpp>
 #include <qcs/data/image_source.hpp>
+#include <qcs/io/weight_file.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/presets/recipes.hpp>
 #include <qcs/train/events.hpp>
@@ -34,6 +35,7 @@ struct RunOptions {
   std::filesystem::path out;
   std::string stored_options;  ///< what a later --resume shall know of the command line; goes into the run folder
   std::filesystem::path resume, evaluate, pretrained, predictions, packed;
+  io::WeightFileOptions weight_file = {};  ///< how the files of `evaluate` and `pretrained` are read
   BadImages bad_images = BadImages::kFail;
   std::string pretrained_part = "backbone";
   int first_epoch = 0;
@@ -169,6 +171,10 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   options.text(
       "pretrained-part", run.pretrained_part,
       "what to take of it: backbone (default), all (must fit wholly) or matching (what fits; prints what does not)");
+  options.text("weights-key", run.weight_file.key,
+               "with --evaluate or --pretrained: name of the weights to take from a file that has several");
+  options.flag("check-hash", run.weight_file.check_hash,
+               "with --evaluate or --pretrained: compare the file with the SHA-256 in its name, NAME-HHHHHHHH.pth");
   options.path("packed", run.packed, "read the images from this file of `prepare pack` instead of the image root");
   options.flag("skip-bad-images", skip_bad_images,
                "go on without images that cannot be read, and name them; by default they end the run");

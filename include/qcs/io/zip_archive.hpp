@@ -24,7 +24,8 @@
 
 namespace qcs::io {
 
-/// A zip file as torch.save writes it, read by libzip: records stored without compression, each with a CRC-32.
+/// A zip file as torch.save writes it, read by libzip: records stored without compression, each with a CRC-32, or all
+/// of them with 0 in its place, where torch.save was told to leave checksums out.
 class ZipArchive {
  public:
   struct Record {
@@ -51,10 +52,14 @@ class ZipArchive {
           (stat.valid & kNeeded) != kNeeded)
         throw CheckpointError(fmt::format("damaged zip archive: record {} has no full directory entry", i));
       if (stat.comp_method != ZIP_CM_STORE || stat.comp_size != stat.size)
-        throw CheckpointError(fmt::format("record {} is compressed; torch.save stores records as they are", stat.name));
+        throw CheckpointError(
+            fmt::format("record {} is compressed, which torch.save never does; if this is an archive around a file of "
+                        "weights, unpack it first",
+                        stat.name));
       if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE)
         throw CheckpointError(fmt::format("record {} is encrypted", stat.name));
       total += stat.size;
+      if (stat.crc != 0) has_checksums_ = true;
       if (stat.size > file_size || total > file_size)
         throw CheckpointError(
             fmt::format("damaged zip archive: its records claim more bytes than the file's {}", file_size));
@@ -65,6 +70,9 @@ class ZipArchive {
   }
 
   const std::vector<Record>& records() const { return records_; }
+
+  /// Whether records are compared with checksums: false where that of every record is 0, and damage goes unnoticed.
+  bool has_checksums() const { return has_checksums_ || by_name_.empty(); }
 
   /// The record called `name`; null if there is none.
   const Record* find(const std::string& name) const {
@@ -149,7 +157,7 @@ class ZipArchive {
     return file;
   }
 
-  static void read(zip_t* archive, const Wish& wish) {
+  void read(zip_t* archive, const Wish& wish) const {
     const auto& record = *wish.record;
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(archive, record.index, 0), zip_fclose);
     if (!file) throw CheckpointError(fmt::format("cannot read record {}: {}", record.name, zip_strerror(archive)));
@@ -162,8 +170,8 @@ class ZipArchive {
       if (count <= 0) break;
       done += static_cast<std::uint64_t>(count);
     }
-    char beyond = 0;  // libzip compares the checksum when it meets the end
-    if (done != record.size || zip_fread(file.get(), &beyond, 1) != 0)
+    char beyond = 0;  // libzip compares the checksum when it is asked for more at the end
+    if (done != record.size || (has_checksums() && zip_fread(file.get(), &beyond, 1) != 0))
       throw CheckpointError(fmt::format("record {} is damaged: {}", record.name, zip_file_strerror(file.get())));
   }
 
@@ -171,6 +179,7 @@ class ZipArchive {
   File file_;
   std::vector<Record> records_;
   std::unordered_map<std::string, std::size_t> by_name_;
+  bool has_checksums_ = false;
 };
 
 }  // namespace qcs::io

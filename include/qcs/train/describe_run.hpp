@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <qcs/core/error.hpp>
 #include <qcs/core/sha256.hpp>
 #include <qcs/data/image_list.hpp>
 #include <qcs/topology/rules.hpp>
@@ -21,10 +22,14 @@ std::vector<std::string> role_names() {
   return names;
 }
 
-/// Images of every class in a list.
+/// Images of every class in a list. Throws DataError that names the image if a label is not within 0..classes-1.
 inline std::vector<std::int64_t> class_counts(const ImageList& list, std::size_t classes) {
   std::vector<std::int64_t> counts(classes);
-  for (const auto& image : list.images) ++counts.at(static_cast<std::size_t>(image.label));
+  for (const auto& image : list.images) {
+    if (image.label < 0 || static_cast<std::size_t>(image.label) >= classes)
+      throw DataError(fmt::format("{}: label {} is not within 0..{}", image.path.string(), image.label, classes - 1));
+    ++counts[static_cast<std::size_t>(image.label)];
+  }
   return counts;
 }
 
