@@ -15,12 +15,12 @@ namespace {
 
 std::string digest(const qcs::Checkpoint& checkpoint) {
   qcs::Sha256 hash;
-  for (const auto& [name, tensor] : checkpoint.state_dict) {
-    const auto flat = tensor.contiguous();
-    hash.update(name);
-    hash.update({static_cast<const char*>(flat.data_ptr()), flat.nbytes()});
-  }
-  hash.update(checkpoint.optimizer);
+  for (const auto* tensors : {&checkpoint.state_dict, &checkpoint.optimizer})
+    for (const auto& [name, tensor] : *tensors) {
+      const auto flat = tensor.contiguous();
+      hash.update(name);
+      hash.update({static_cast<const char*>(flat.data_ptr()), flat.nbytes()});
+    }
   return hash.finish();
 }
 
@@ -29,7 +29,7 @@ qcs::Checkpoint numbered(std::int64_t number) {
   qcs::Checkpoint checkpoint{.architecture = "numbered", .seed = 0, .state = {.steps = number}};
   for (int i = 0; i < 4; ++i)
     checkpoint.state_dict.emplace_back(fmt::format("w{}", i), torch::arange(100'000, torch::kFloat32) * number + i);
-  checkpoint.optimizer.assign(500'000, static_cast<char>(number));
+  checkpoint.optimizer.emplace_back("w0.exp_avg", torch::full({125'000}, number, torch::kFloat32));
   checkpoint.metadata["sha256"] = digest(checkpoint);
   return checkpoint;
 }

@@ -51,11 +51,7 @@ class ZipArchive {
       if (zip_stat_index(file_.archive.get(), static_cast<zip_uint64_t>(i), 0, &stat) != 0 ||
           (stat.valid & kNeeded) != kNeeded)
         throw CheckpointError(fmt::format("damaged zip archive: record {} has no full directory entry", i));
-      if (stat.comp_method != ZIP_CM_STORE || stat.comp_size != stat.size)
-        throw CheckpointError(
-            fmt::format("record {} is compressed, which torch.save never does; if this is an archive around a file of "
-                        "weights, unpack it first",
-                        stat.name));
+      if (stat.comp_method != ZIP_CM_STORE || stat.comp_size != stat.size) refuse_compressed(stat.name);
       if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE)
         throw CheckpointError(fmt::format("record {} is encrypted", stat.name));
       total += stat.size;
@@ -125,6 +121,15 @@ class ZipArchive {
     std::unique_ptr<zip_t, Discard> archive;
     struct stat identity;
   };
+
+  [[noreturn]] static void refuse_compressed(const std::string& name) {
+    if (name.find("/code/") != std::string::npos)
+      throw CheckpointError("a TorchScript archive; save the module's state_dict with torch.save");
+    throw CheckpointError(fmt::format(
+        "record {} is compressed, which torch.save never does; if this is an archive around a file of weights, unpack "
+        "it first",
+        name));
+  }
 
   File open(int flags) const {
     const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);

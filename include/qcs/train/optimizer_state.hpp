@@ -47,10 +47,10 @@ auto with_optimizer_state_type(const torch::optim::Optimizer& optimizer, auto&& 
 }
 
 /// How an optimiser finds what it keeps for a parameter; LibTorch 1.13 writes the address as text.
-auto optimizer_key(const torch::optim::Optimizer& optimizer, const torch::Tensor& parameter) {
+inline auto optimizer_key(const torch::optim::Optimizer& optimizer, const torch::Tensor& parameter) {
   using Key = typename std::remove_cvref_t<decltype(optimizer.state())>::key_type;
   if constexpr (std::same_as<Key, std::string>)
-    return fmt::to_string(reinterpret_cast<std::size_t>(parameter.unsafeGetTensorImpl()));
+    return fmt::format("{}", fmt::ptr(parameter.unsafeGetTensorImpl()));
   else
     return static_cast<void*>(parameter.unsafeGetTensorImpl());
 }
@@ -120,7 +120,7 @@ inline void load_optimizer_state(torch::optim::Optimizer& optimizer, const torch
           if (stored.numel() != 1 || !c10::isIntegralType(stored.scalar_type(), /*includeBool=*/false))
             faults.push_back(fmt::format("{} is no whole number", full_name));
           else
-            value = stored.item<std::int64_t>();
+            value = stored.template item<std::int64_t>();
         }
       });
       if (found == 0) continue;  // it never had a gradient
