@@ -45,7 +45,6 @@ struct KeyReport {
     if (!unexpected.empty()) all += part("unexpected", unexpected, true);
     if (!mismatched.empty()) all += part("of another shape", mismatched, true);
     if (!unused.empty()) all += part("unused by design", unused, false);
-    if (!uncounted.empty()) all += part("counters of batches not in the file", uncounted, false);
     for (const auto& note : notes) all += "; " + note;
     return all;
   }
@@ -133,6 +132,8 @@ inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors&
   match(module.named_buffers());
   for (const auto& [name, tensor] : by_name)
     (unused_by_design(name) ? report.unused : report.unexpected).push_back(name);
+  if (!report.uncounted.empty())
+    report.notes.push_back(fmt::format("{} counters of batches are not in the file", report.uncounted.size()));
   if (!report.missing.empty() && !report.unexpected.empty() && !options.exact_names) {
     const auto own = detail::tensors_of(module);
     const auto hint = describe_partial_prefix(tensors, [&](std::string_view name) { return own.contains(name); });

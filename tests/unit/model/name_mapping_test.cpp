@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(counters_of_batches_may_be_absent) {
   std::erase_if(tensors, [](const auto& named) { return named.first.ends_with("num_batches_tracked"); });
   const auto report = load_weights(toy, tensors);
   BOOST_TEST(report.exact());
-  BOOST_TEST(report.text() == "6 loaded, 1 counters of batches not in the file");
+  BOOST_TEST(report.text() == "6 loaded; 1 counters of batches are not in the file");
   std::erase_if(tensors, [](const auto& named) { return named.first.ends_with("running_mean"); });
   BOOST_CHECK_EXCEPTION(load_weights(toy, tensors), CheckpointError, says("1 missing (norm.running_mean)"));
 }
