@@ -10,6 +10,7 @@
 #include <qcs/core/label_space.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/core/sha256.hpp>
+#include <qcs/core/terminal_text.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/core/torch_pickler.hpp>
 #include <qcs/core/version.hpp>
