@@ -141,6 +141,7 @@
 #include <qcs/train/checkpoint.hpp>
 #include <qcs/train/checkpoint_folder.hpp>
 #include <qcs/train/checkpoint_reader.hpp>
+#include <qcs/train/data_fingerprint.hpp>
 #include <qcs/train/describe_run.hpp>
 #include <qcs/train/evaluate.hpp>
 #include <qcs/train/events.hpp>

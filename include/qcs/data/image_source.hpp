@@ -70,6 +70,9 @@ class ImageSource {
 
   const ImageList& list() const { return list_; }
 
+  /// The pack that the images come from; null where they are files.
+  const PackedImages* pack() const { return pack_.get(); }
+
   /// Image `i` of the list as 8UC3 in RGB, from a pack also as 8UC1; not to be written to. Empty if it cannot be read
   /// and bad images are skipped, else throws DataError with the file's name.
   cv::Mat read(std::size_t i) const {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <qcs/core/error.hpp>
-#include <qcs/core/sha256.hpp>
 #include <qcs/data/image_list.hpp>
 #include <qcs/topology/rules.hpp>
 #include <qcs/train/events.hpp>
@@ -31,14 +30,6 @@ inline std::vector<std::int64_t> class_counts(const ImageList& list, std::size_t
     ++counts[static_cast<std::size_t>(image.label)];
   }
   return counts;
-}
-
-/// SHA-256 of a list's file names, without their folders, and labels: tells whether two runs had the same data.
-inline std::string fingerprint(const ImageList& list) {
-  Sha256 hash;
-  for (const auto& image : list.images)
-    hash.update(fmt::format("{} {}\n", image.path.filename().string(), image.label));
-  return hash.finish();
 }
 
 }  // namespace qcs

@@ -13,6 +13,7 @@
 #include <qcs/core/label_space.hpp>
 #include <qcs/io/label_metadata.hpp>
 #include <qcs/train/checkpoint_folder.hpp>
+#include <qcs/train/data_fingerprint.hpp>
 #include <qcs/train/describe_run.hpp>
 #include <qcs/train/evaluate.hpp>
 #include <qcs/train/observer.hpp>
@@ -200,7 +201,8 @@ class Trainer {
     info.role_names = role_names<Topology>();
     info.done_epochs = state_.run.epoch;
     info.done_steps = state_.run.steps;
-    options_.metadata["train_data"] = fingerprint(train.dataset().list());
+    options_.metadata["train_data"] = fingerprint_of(train.dataset());
+    options_.metadata["evaluation_data"] = fingerprint_of(eval.dataset());
     if (!resumed_) return;
     if (resumed_->note) info.notes.push_back(*resumed_->note);
     for (auto& change : recipe_changes(resumed_->metadata, options_.metadata)) info.notes.push_back(std::move(change));
@@ -208,6 +210,14 @@ class Trainer {
       info.notes.push_back(fmt::format("{}; the last digits of the results may differ", change));
     if (state_.run.epoch >= options_.epochs)
       info.notes.push_back(fmt::format("all {} epochs are done; ask for more epochs to go on", options_.epochs));
+  }
+
+  template <class Dataset>
+  static std::string fingerprint_of(const Dataset& dataset) {
+    if constexpr (requires { dataset.source(); })
+      return data_fingerprint(dataset.source());
+    else
+      return data_fingerprint(dataset.list());
   }
 
   /// What reports say of the selection must be true of the split.
