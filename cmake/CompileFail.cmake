@@ -39,9 +39,11 @@ function(qcs_add_compile_fail_tests folder)
   separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}")
   list(JOIN flags "\n" flags)
   set(options_file ${CMAKE_CURRENT_BINARY_DIR}/compile_fail_options)
+  # The compiler's own folder, named again, would come too early for the standard library's headers.
+  set(folders "$<FILTER:${interface}INCLUDE_DIRECTORIES>,EXCLUDE,^/usr/(lib/\\.\\./)?include$>")
   file(GENERATE OUTPUT ${options_file} CONTENT
        "${CMAKE_CXX20_EXTENSION_COMPILE_OPTION}\n${flags}\n-D$<JOIN:${interface}COMPILE_DEFINITIONS>,\n-D>\n\
-$<JOIN:${interface}COMPILE_OPTIONS>,\n>\n-I$<JOIN:${interface}INCLUDE_DIRECTORIES>,\n-isystem >\n")
+$<JOIN:${interface}COMPILE_OPTIONS>,\n>\n-I$<JOIN:${folders},\n-isystem >\n")
   set(precompiled "")
   if(TARGET qcs_precompiled)
     set(precompiled $<TARGET_PROPERTY:qcs_precompiled,BINARY_DIR>/CMakeFiles/qcs_precompiled.dir/cmake_pch.hxx)

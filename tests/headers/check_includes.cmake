@@ -73,6 +73,25 @@ foreach(header IN LISTS headers)
   if(NOT reaches_torch AND text MATCHES "[^A-Za-z0-9_:](torch|at|c10)::")
     list(APPEND faults "${header} uses ${CMAKE_MATCH_1}:: but does not include qcs/core/torch.hpp")
   endif()
+  # Which header of fmt has what; fmt 9 leaves more to chance than fmt 12, and not all of it is used by a template.
+  foreach(part IN ITEMS "join|range|tuple_join ranges" "gmtime|localtime chrono" "streamed ostream"
+                        "styled|fg|bg|emphasis|color|text_style color" "printf|sprintf|fprintf printf"
+                        "output_file|ostream|file os" "dynamic_format_arg_store args")
+    separate_arguments(part)
+    list(GET part 0 names_of_part)
+    list(GET part 1 fmt_header)
+    if(text MATCHES "[^A-Za-z0-9_:]fmt::(${names_of_part})[^A-Za-z0-9_]" AND NOT "fmt/${fmt_header}.h" IN_LIST names)
+      list(APPEND faults "${header} uses fmt::${CMAKE_MATCH_1} but does not include fmt/${fmt_header}.h itself")
+    endif()
+  endforeach()
+  # A macro would outlive the header in its user's code; the version is meant to.
+  string(REGEX MATCHALL "\n[ \t]*#[ \t]*define[ \t]+[A-Za-z0-9_]+" macros "\n${text}")
+  foreach(macro IN LISTS macros)
+    string(REGEX REPLACE "^.*[ \t]" "" macro "${macro}")
+    if(NOT macro MATCHES "^QCS_VERSION_(MAJOR|MINOR|PATCH)$")
+      list(APPEND faults "${header} defines the macro ${macro}")
+    endif()
+  endforeach()
   foreach(library IN ITEMS "cv opencv2/" "fmt fmt/" "nlohmann nlohmann/" "boost::random boost/random/"
                            "boost::program_options boost/program_options")
     separate_arguments(library)

@@ -34,8 +34,9 @@ constexpr std::uint64_t mix(std::uint64_t z) {
 
 /// A seed that is a pure function of the words given, in order.
 constexpr std::uint64_t derive_seed(std::uint64_t seed, std::convertible_to<std::uint64_t> auto... words) {
-  std::uint64_t state = detail::mix(seed + 0x9E3779B97F4A7C15ULL);
-  ((state = detail::mix(state + 0x9E3779B97F4A7C15ULL + static_cast<std::uint64_t>(words))), ...);
+  constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15ULL;
+  std::uint64_t state = detail::mix(seed + kStep);
+  ((state = detail::mix(state + kStep + static_cast<std::uint64_t>(words))), ...);
   return state;
 }
 

@@ -117,10 +117,10 @@ inline void adjust_brightness(Planes& image, double factor) {
 inline int mean_grey(const Planes& image) {
   std::int64_t sum = 0;
   const auto add_row = [](const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, int width,
-                          std::int64_t* sum) __attribute__((always_inline)) {
+                          std::int64_t* total) __attribute__((always_inline)) {
     std::int32_t row_sum = 0;
     for (int x = 0; x < width; ++x) row_sum += detail::grey_of(r[x], g[x], b[x]);
-    *sum += row_sum;
+    *total += row_sum;
   };
   const int second = image.channels() == 1 ? 0 : 1, third = image.channels() == 1 ? 0 : 2;
   for (int y = 0; y < image.rows(); ++y)

@@ -63,7 +63,7 @@ void resize_row(const std::uint8_t* row, const ResizeAxis& axis, const Positions
     const int position = cols[x];
     const std::uint8_t* pixel = row + Step * axis.first[static_cast<std::size_t>(position)];
     const std::int32_t* weights = axis.weights_of(position);
-    std::array<std::int32_t, Channels> sums{};
+    std::array<std::int32_t, std::size_t{Channels}> sums{};
     for (int k = 0; k < taps; ++k)
       for (int c = 0; c < Channels; ++c) sums[static_cast<std::size_t>(c)] += weights[k] * pixel[Step * k + c];
     for (int c = 0; c < Channels; ++c) out[c][x] = resize_round(sums[static_cast<std::size_t>(c)]);
@@ -73,7 +73,7 @@ void resize_row(const std::uint8_t* row, const ResizeAxis& axis, const Positions
 template <int Channels, int Step>
 void resize_columns(const cv::Mat& rgb, const ResizeAxis& axis, const Positions& cols, Planes& result) {
   for (int y = 0; y < rgb.rows; ++y) {
-    std::array<std::uint8_t*, Channels> out;
+    std::array<std::uint8_t*, std::size_t{Channels}> out;
     for (int c = 0; c < Channels; ++c) out[static_cast<std::size_t>(c)] = result.row(c, y);
     if (axis.taps == 2)
       resize_row<Channels, Step, 2>(rgb.ptr<std::uint8_t>(y), axis, cols, out.data());
@@ -82,40 +82,48 @@ void resize_columns(const cv::Mat& rgb, const ResizeAxis& axis, const Positions&
   }
 }
 
+inline constexpr std::int32_t kResizeHalf = 1 << (kResizeBits - 1);
+
+inline __attribute__((always_inline)) void weigh_two_rows(const std::uint8_t* first, const std::uint8_t* second,
+                                                          std::int32_t w0, std::int32_t w1, int width,
+                                                          std::uint8_t* __restrict out) {
+  for (int x = 0; x < width; ++x) {
+    const std::int32_t value = (w0 * first[x] + w1 * second[x] + kResizeHalf) >> kResizeBits;
+    out[x] = static_cast<std::uint8_t>(value < 255 ? value : 255);
+  }
+}
+
+inline __attribute__((always_inline)) void weigh_any_rows(const std::uint8_t* rows, std::ptrdiff_t pitch,
+                                                          const std::int32_t* weights, int taps, int width,
+                                                          std::uint8_t* __restrict out) {
+  constexpr int kBlock = 256;
+  std::array<std::int32_t, kBlock> sums;
+  for (int begin = 0; begin < width; begin += kBlock) {
+    const int size = width - begin < kBlock ? width - begin : kBlock;
+    for (int x = 0; x < size; ++x) sums[static_cast<std::size_t>(x)] = kResizeHalf;
+    for (int k = 0; k < taps; ++k) {
+      const std::uint8_t* row = rows + k * pitch + begin;
+      const std::int32_t weight = weights[k];
+      for (int x = 0; x < size; ++x) sums[static_cast<std::size_t>(x)] += weight * row[x];
+    }
+    for (int x = 0; x < size; ++x) {
+      const std::int32_t value = sums[static_cast<std::size_t>(x)] >> kResizeBits;
+      out[begin + x] = static_cast<std::uint8_t>(value < 255 ? value : 255);
+    }
+  }
+}
+
 /// A weighted sum of `taps` rows of `width` bytes, `pitch` bytes apart.
 inline void weigh_rows(const std::uint8_t* rows, std::ptrdiff_t pitch, const std::int32_t* weights, int taps, int width,
                        std::uint8_t* out) {
-  static constexpr std::int32_t kHalf = 1 << (kResizeBits - 1);
   if (taps == 2)
-    return qcs::detail::vectorised(
-        [](const std::uint8_t* first, const std::uint8_t* second, std::int32_t w0, std::int32_t w1, int width,
-           std::uint8_t* __restrict out) __attribute__((always_inline)) {
-          for (int x = 0; x < width; ++x) {
-            const std::int32_t value = (w0 * first[x] + w1 * second[x] + kHalf) >> kResizeBits;
-            out[x] = static_cast<std::uint8_t>(value < 255 ? value : 255);
-          }
-        },
-        rows, rows + pitch, weights[0], weights[1], width, out);
-  qcs::detail::vectorised(
-      [](const std::uint8_t* rows, std::ptrdiff_t pitch, const std::int32_t* weights, int taps, int width,
-         std::uint8_t* __restrict out) __attribute__((always_inline)) {
-        constexpr int kBlock = 256;
-        std::array<std::int32_t, kBlock> sums;
-        for (int begin = 0; begin < width; begin += kBlock) {
-          const int size = width - begin < kBlock ? width - begin : kBlock;
-          for (int x = 0; x < size; ++x) sums[static_cast<std::size_t>(x)] = kHalf;
-          for (int k = 0; k < taps; ++k) {
-            const std::uint8_t* row = rows + k * pitch + begin;
-            const std::int32_t weight = weights[k];
-            for (int x = 0; x < size; ++x) sums[static_cast<std::size_t>(x)] += weight * row[x];
-          }
-          for (int x = 0; x < size; ++x) {
-            const std::int32_t value = sums[static_cast<std::size_t>(x)] >> kResizeBits;
-            out[begin + x] = static_cast<std::uint8_t>(value < 255 ? value : 255);
-          }
-        }
-      },
-      rows, pitch, weights, taps, width, out);
+    qcs::detail::vectorised(
+        [](auto... values) __attribute__((always_inline)) { weigh_two_rows(values...); }, rows, rows + pitch,
+        weights[0], weights[1], width, out);
+  else
+    qcs::detail::vectorised(
+        [](auto... values) __attribute__((always_inline)) { weigh_any_rows(values...); }, rows, pitch, weights, taps,
+        width, out);
 }
 
 }  // namespace detail

@@ -96,8 +96,8 @@ class ListCheck {
           ListLine parsed;
           if (auto fault = parse_list_line(text, 0, classes - 1, parsed))
             add_fault(line, std::move(*fault));
-          else if (auto fault = check_name(line, parsed))
-            add_fault(line, std::move(*fault));
+          else if (auto wrong_name = check_name(line, parsed))
+            add_fault(line, std::move(*wrong_name));
         },
         [&](std::size_t line) { add_fault(line, "blank line"); });
   }

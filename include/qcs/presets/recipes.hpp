@@ -51,68 +51,87 @@ constexpr TransformOptions transform(int resize, double rotation, double smalles
   return options;
 }
 
+}  // namespace detail
+
+/// The published recipes for `Dataset`, of both models: `kQcs` and `kDcs`. There is one of each for the data sets of
+/// datasets.hpp; for a data set of your own, specialise it.
 template <class Dataset>
-constexpr Recipe qcs_recipe() {
-  if constexpr (std::same_as<Dataset, RafDb>)
-    return {.epochs = 200, .batch_size = 24, .learning_rate = 3e-6, .transform = transform(224, 0)};
-  else if constexpr (std::same_as<Dataset, FerPlus>)
-    return {.epochs = 150,
-            .batch_size = 24,
-            .learning_rate = 3.5e-6,
-            .cross_dropout = .2,
-            .drop_attention_output = true,
-            .transform = transform(232, 10)};
-  else if constexpr (std::same_as<Dataset, AffectNet7>)
-    return {.epochs = 150,
-            .batch_size = 24,
-            .learning_rate = 4e-6,
-            .cross_dropout = .4,
-            .transform = transform(236, 12, .03),
-            .sampling = Sampling::kBalanced,
-            .negatives = NegativeRule::kClassFirst,
-            .epoch_divisor = 12};
-  else
-    return {.epochs = 100,
-            .batch_size = 24,
-            .learning_rate = 4e-6,
-            .drop_attention_output = true,
-            .transform = transform(236, 12, .03),
-            .sampling = Sampling::kBalanced,
-            .negatives = NegativeRule::kClassFirst,
-            .epoch_divisor = 12};
-}
+struct PublishedRecipes;
+
+template <>
+struct PublishedRecipes<RafDb> {
+  static constexpr Recipe kQcs{
+      .epochs = 200, .batch_size = 24, .learning_rate = 3e-6, .transform = detail::transform(224, 0)};
+  static constexpr Recipe kDcs{.epochs = 200,
+                               .batch_size = 48,
+                               .learning_rate = 9e-6,
+                               .cross_dropout = .2,
+                               .transform = detail::transform(224, 0)};
+};
+
+template <>
+struct PublishedRecipes<FerPlus> {
+  static constexpr Recipe kQcs{.epochs = 150,
+                               .batch_size = 24,
+                               .learning_rate = 3.5e-6,
+                               .cross_dropout = .2,
+                               .drop_attention_output = true,
+                               .transform = detail::transform(232, 10)};
+  static constexpr Recipe kDcs{.epochs = 150,
+                               .batch_size = 24,
+                               .learning_rate = 8e-6,
+                               .cross_dropout = .2,
+                               .drop_attention_output = true,
+                               .transform = detail::transform(234, 10)};
+};
+
+template <>
+struct PublishedRecipes<AffectNet7> {
+  static constexpr Recipe kQcs{.epochs = 150,
+                               .batch_size = 24,
+                               .learning_rate = 4e-6,
+                               .cross_dropout = .4,
+                               .transform = detail::transform(236, 12, .03),
+                               .sampling = Sampling::kBalanced,
+                               .negatives = NegativeRule::kClassFirst,
+                               .epoch_divisor = 12};
+  static constexpr Recipe kDcs{.epochs = 100,
+                               .batch_size = 48,
+                               .learning_rate = 9e-6,
+                               .cross_dropout = .4,
+                               .transform = detail::transform(236, 12, .03),
+                               .sampling = Sampling::kBalanced,
+                               .epoch_divisor = 8};
+};
+
+template <>
+struct PublishedRecipes<AffectNet8> {
+  static constexpr Recipe kQcs{.epochs = 100,
+                               .batch_size = 24,
+                               .learning_rate = 4e-6,
+                               .drop_attention_output = true,
+                               .transform = detail::transform(236, 12, .03),
+                               .sampling = Sampling::kBalanced,
+                               .negatives = NegativeRule::kClassFirst,
+                               .epoch_divisor = 12};
+  static constexpr Recipe kDcs{.epochs = 50,
+                               .batch_size = 48,
+                               .learning_rate = 8e-6,
+                               .base_dropout = .2,
+                               .cross_dropout = .5,
+                               .drop_attention_output = true,
+                               .transform = detail::transform(224, 0, .02, false),
+                               .sampling = Sampling::kBalanced,
+                               .epoch_divisor = 8};
+};
+
+namespace detail {
 
 template <class Dataset>
-constexpr Recipe dcs_recipe() {
-  if constexpr (std::same_as<Dataset, RafDb>)
-    return {
-        .epochs = 200, .batch_size = 48, .learning_rate = 9e-6, .cross_dropout = .2, .transform = transform(224, 0)};
-  else if constexpr (std::same_as<Dataset, FerPlus>)
-    return {.epochs = 150,
-            .batch_size = 24,
-            .learning_rate = 8e-6,
-            .cross_dropout = .2,
-            .drop_attention_output = true,
-            .transform = transform(234, 10)};
-  else if constexpr (std::same_as<Dataset, AffectNet7>)
-    return {.epochs = 100,
-            .batch_size = 48,
-            .learning_rate = 9e-6,
-            .cross_dropout = .4,
-            .transform = transform(236, 12, .03),
-            .sampling = Sampling::kBalanced,
-            .epoch_divisor = 8};
-  else
-    return {.epochs = 50,
-            .batch_size = 48,
-            .learning_rate = 8e-6,
-            .base_dropout = .2,
-            .cross_dropout = .5,
-            .drop_attention_output = true,
-            .transform = transform(224, 0, .02, false),
-            .sampling = Sampling::kBalanced,
-            .epoch_divisor = 8};
-}
+inline constexpr bool kHasRecipes = requires {
+  PublishedRecipes<Dataset>::kQcs;
+  PublishedRecipes<Dataset>::kDcs;
+};
 
 inline std::string describe(const Schedule& s) {
   std::string text = s.kind == ScheduleKind::kExponential
@@ -131,15 +150,20 @@ inline std::string describe(const OptimizerOptions& o) {
 
 }  // namespace detail
 
-/// The published recipe of `model` ("QCS" or "DCS") on `Dataset`; throws ConfigError on another name.
+/// The published recipe of `model` ("QCS" or "DCS") on `Dataset`; throws ConfigError on another name. A data set
+/// without PublishedRecipes does not compile.
 template <class Dataset>
 Recipe published_recipe(std::string_view model) {
-  return with_topology(model, []<class Topology>() {
-    if constexpr (std::same_as<Topology, Dual>)
-      return detail::dcs_recipe<Dataset>();
-    else
-      return detail::qcs_recipe<Dataset>();
-  });
+  static_assert(detail::kHasRecipes<Dataset>,
+                "qcs presets: no recipe is published for this data set: take one of qcs/presets/datasets.hpp, or "
+                "specialise qcs::PublishedRecipes for your own");
+  if constexpr (detail::kHasRecipes<Dataset>)
+    return with_topology(model, []<class Topology>() {
+      if constexpr (std::same_as<Topology, Dual>)
+        return PublishedRecipes<Dataset>::kDcs;
+      else
+        return PublishedRecipes<Dataset>::kQcs;
+    });
 }
 
 /// A recipe's values as text, for logs and reports. Training aids that are off are left out.

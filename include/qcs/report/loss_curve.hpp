@@ -43,8 +43,9 @@ inline std::vector<cv::Point2d> along_steps(const std::vector<StepEvent>& steps,
 inline std::vector<Series> loss_series(const RunHistory& history) {
   const auto loss = [](const StepEvent& step) { return step.loss; };
   std::vector<Series> all;
-  all.push_back({{"every step", kRawInk}, along_steps(history.steps, loss, true), 1});
-  all.push_back({{"training", kTrainInk}, along_steps(history.steps, loss), 2});
+  auto raw = along_steps(history.steps, loss, true), smoothed = along_steps(history.steps, loss);
+  all.push_back({{"every step", kRawInk}, std::move(raw), 1});
+  all.push_back({{"training", kTrainInk}, std::move(smoothed), 2});
   all.push_back({{"evaluation", kEvalInk}, {}, 2});
   for (const auto& epoch : history.epochs)
     all.back().points.emplace_back(static_cast<double>(epoch.step), epoch.eval_loss);
@@ -56,8 +57,9 @@ inline std::vector<Series> role_series(const RunHistory& history) {
   std::vector<Series> all;
   const auto add = [&](const std::string& name, std::size_t role, auto base, auto cross) {
     const auto& inks = kRoleInks[role % kRoleInks.size()];
-    all.push_back({{"base" + name, inks.first}, along_steps(history.steps, base), 1.8});
-    all.push_back({{"cross" + name, inks.second, Mark::kDashes}, along_steps(history.steps, cross), 1.8});
+    auto of_base = along_steps(history.steps, base), of_cross = along_steps(history.steps, cross);
+    all.push_back({{"base" + name, inks.first}, std::move(of_base), 1.8});
+    all.push_back({{"cross" + name, inks.second, Mark::kDashes}, std::move(of_cross), 1.8});
   };
   const auto& names = history.info.role_names;
   for (std::size_t r = 0; r < names.size(); ++r) {

@@ -16,7 +16,7 @@ namespace qcs {
 
 /// A time span for people: "0s", "45s", "12m03s", "2h05m", "3d04h".
 inline std::string format_duration(double seconds) {
-  const auto whole = static_cast<long long>(std::llround(std::max(0.0, seconds)));
+  const auto whole = std::llround(std::max(0.0, seconds));
   if (whole < 60) return fmt::format("{}s", whole);
   if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
   if (whole < 86400) return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);

@@ -22,6 +22,12 @@ struct Pair {
   int second;
 };
 
+/// An element of an array that has one for each branch; `branch` is at least 0.
+template <class Array>
+constexpr auto& of_branch(Array& array, int branch) {
+  return array[static_cast<std::size_t>(branch)];
+}
+
 namespace detail {
 
 template <class A, class Element>

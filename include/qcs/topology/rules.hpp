@@ -64,11 +64,12 @@ struct TopologyRules {
       detail::every_pair<T>([](const Pair& p, bool) { return detail::occurrences<T>(p) == 1; });
 
   static constexpr bool kSimilarShareRole = detail::every_pair<T>([](const Pair& p, bool similar) {
-    return !similar || T::kBranches[p.first].role == T::kBranches[p.second].role;
+    return !similar || of_branch(T::kBranches, p.first).role == of_branch(T::kBranches, p.second).role;
   });
 
-  static constexpr bool kDissimilarDifferInRole = detail::every_pair<T>(
-      [](const Pair& p, bool similar) { return similar || T::kBranches[p.first].role != T::kBranches[p.second].role; });
+  static constexpr bool kDissimilarDifferInRole = detail::every_pair<T>([](const Pair& p, bool similar) {
+    return similar || of_branch(T::kBranches, p.first).role != of_branch(T::kBranches, p.second).role;
+  });
 
   static constexpr bool kEveryBranchHasEdge = [] {
     for (int b = 0; b < static_cast<int>(branch_count<T>); ++b) {

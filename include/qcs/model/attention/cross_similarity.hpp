@@ -19,14 +19,14 @@ struct CrossSimilarity {
   static BranchTensors<T> maps(const BranchTensors<T>& qk, const torch::Tensor& gate) {
     BranchTensors<T> similar, dissimilar;
     for (const Pair& pair : T::kSimilar) {
-      const auto scores = token_scores(qk[pair.first], qk[pair.second]).similarity;
-      accumulate(similar[pair.first], contribution_to_first(scores));
-      accumulate(similar[pair.second], contribution_to_second(scores));
+      const auto scores = token_scores(of_branch(qk, pair.first), of_branch(qk, pair.second)).similarity;
+      accumulate(of_branch(similar, pair.first), contribution_to_first(scores));
+      accumulate(of_branch(similar, pair.second), contribution_to_second(scores));
     }
     for (const Pair& pair : T::kDissimilar) {
-      const auto scores = token_scores(qk[pair.first], qk[pair.second]).distance;
-      accumulate(dissimilar[pair.first], contribution_to_first(scores));
-      accumulate(dissimilar[pair.second], contribution_to_second(scores));
+      const auto scores = token_scores(of_branch(qk, pair.first), of_branch(qk, pair.second)).distance;
+      accumulate(of_branch(dissimilar, pair.first), contribution_to_first(scores));
+      accumulate(of_branch(dissimilar, pair.second), contribution_to_second(scores));
     }
     BranchTensors<T> maps;
     for (std::size_t b = 0; b < maps.size(); ++b) {

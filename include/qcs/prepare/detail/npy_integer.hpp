@@ -36,7 +36,7 @@ inline std::optional<std::int64_t> npy_element(std::string_view type, std::strin
   if (bytes.size() != width) return std::nullopt;
   if (type[1] == 'U' || type[1] == 'S') {
     std::string digits;
-    for (std::size_t i = 0; i < width; i += type[1] == 'U' ? 4 : 1) {
+    for (std::size_t i = 0; i < width; i += type[1] == 'U' ? 4U : 1U) {
       if (type[1] == 'U' && (bytes[i + 1] | bytes[i + 2] | bytes[i + 3]) != 0) return std::nullopt;
       if (bytes[i] != '\0') digits += bytes[i];
     }

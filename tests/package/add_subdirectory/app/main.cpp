@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include <boost/program_options.hpp>
-#include <qcs/core/torch.hpp>
-#include <qcs/topology/dual.hpp>
+// Everything that a training program instantiates, with one network.
+#include <qcs/cli/train_program.hpp>
+#include <qcs/qcs.hpp>
 
-int main() {
-  const boost::program_options::options_description options("consumer");
-  const torch::Tensor pair = torch::zeros({static_cast<int>(qcs::branch_count<qcs::Dual>)});
-  return options.options().empty() && pair.numel() == 2 ? 0 : 1;
+int main(int argc, char** argv) {
+  using Dataset = qcs::RafDb;
+  const auto run = qcs::cli::parse_run_options<Dataset>(argc, argv);
+  if (!run) return 1;
+  if (argc == 1) return static_cast<int>(qcs::branch_count<qcs::Dual>) == torch::zeros({2}).numel() ? 0 : 1;
+  const auto labels = qcs::Labels::of<Dataset::Classes>();
+  const auto splits = qcs::cli::read_splits(*run);
+  const auto summary =
+      qcs::cli::train_network<qcs::DcsNetwork<qcs::SmallBackbone>>(*run, splits, Dataset::kName, labels);
+  return summary.end == qcs::RunEnd::kComplete ? 0 : 1;
 }
