@@ -29,6 +29,7 @@ struct RunOptions {
   Recipe recipe = {};
   std::int64_t classes = 0;
   std::filesystem::path train_list, validation_list, test_list, image_root;
+  std::filesystem::path class_names;  ///< a file of them; empty: what lies beside the lists, else the data set's own
   bool validation_given = false, test_given = false;  ///< whether these lists were asked for, or are but the defaults
   double hold_out = 0;                                ///< share of the training list to select the best epoch on
   std::optional<Selection> selection;                 ///< default: validation where there is such a split, else last
@@ -118,6 +119,9 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
                "the best on "
                "the test split, as the papers do");
   options.path("image-root", run.image_root, fmt::format("default DATA_ROOT/{}", Dataset::kImageFolder));
+  options.path("classes", run.class_names,
+               "file of class names, one a line in the order of the labels (default: NAME_classes.txt or classes.txt "
+               "beside the lists, else the data set's own)");
   options.number<int>("num-classes", run.classes, at_least(2),
                       fmt::format("default {}", Dataset::Classes::kClasses.size()));
   options.number<int>("epochs", run.recipe.epochs, at_least(1), "default: the published recipe's");
