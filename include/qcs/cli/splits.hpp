@@ -92,8 +92,8 @@ inline std::vector<std::string> image_names(const RunOptions& run, const ImageSo
 inline void print_skipped(const ImageSource& source) {
   const auto skipped = source.skipped();
   if (!skipped.empty())
-    fmt::print("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
-  for (const auto& reason : skipped) fmt::print("  {}\n", reason);
+    say("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
+  for (const auto& reason : skipped) say("  {}\n", reason);
 }
 
 }  // namespace qcs::cli

@@ -75,7 +75,7 @@ void load_pretrained(Net& network, const RunOptions& run, const Labels& labels) 
       std::ranges::any_of(report.loaded, [](const auto& name) { return name.find(".head.") != std::string::npos; });
   if (const auto named = io::find_labels(file.metadata); heads && named)
     require_same_labels(*named, run.pretrained.string(), labels, "this run");
-  fmt::print("{}: {}\n", run.pretrained.string(), report.text());
+  say("{}: {}\n", run.pretrained.string(), report.text());
 }
 
 /// Loads what evaluation needs: a whole network, which must be the one of this run, or a base branch alone, whatever
