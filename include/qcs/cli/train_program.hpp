@@ -24,7 +24,7 @@ Labels labels_for(std::int64_t classes) {
 }  // namespace detail
 
 /// The training program of a data set: reads the command line, then trains or evaluates. Returns the exit status; that
-/// of a run which SIGINT or SIGTERM interrupted is 130 or 143.
+/// of a run that a signal interrupted is 128 + the signal.
 template <class Dataset>
 int train_program(int argc, char** argv) {
   wait_passively(argv);
@@ -34,6 +34,8 @@ int train_program(int argc, char** argv) {
     if (run->evaluate.empty()) catch_stop_signals();
     torch::set_num_threads(run->threads);
     cv::setNumThreads(1);
+    if (!run->evaluate.empty())
+      for (const auto& note : run->notes) say("{}\n", note);
     const auto labels = detail::labels_for<Dataset>(run->classes);
     return with_network<Dataset>(run->model, run->backbone, [&]<class Net>() {
       if (!run->evaluate.empty())
