@@ -8,8 +8,10 @@
 #include <qcs/core/folder_lock.hpp>
 #include <qcs/core/host_name.hpp>
 #include <qcs/core/label_space.hpp>
+#include <qcs/core/processors.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/core/sha256.hpp>
+#include <qcs/core/shell_quoted.hpp>
 #include <qcs/core/terminal_text.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/core/torch_pickler.hpp>

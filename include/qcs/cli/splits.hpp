@@ -141,11 +141,11 @@ inline void print_skipped(const ImageSource& source) {
   constexpr std::size_t kMostWarnings = 20;
   const auto skipped = source.skipped(), warnings = source.warnings();
   if (!skipped.empty())
-    fmt::print("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
-  for (const auto& reason : skipped) fmt::print("  {}\n", reason);
-  if (!warnings.empty()) fmt::print("image files that are unusual, though their pixels are whole:\n");
-  for (std::size_t i = 0; i < std::min(kMostWarnings, warnings.size()); ++i) fmt::print("  {}\n", warnings[i]);
-  if (warnings.size() > kMostWarnings) fmt::print("  and {} more\n", warnings.size() - kMostWarnings);
+    say("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
+  for (const auto& reason : skipped) say("  {}\n", reason);
+  if (!warnings.empty()) say("image files that are unusual, though their pixels are whole:\n");
+  for (std::size_t i = 0; i < std::min(kMostWarnings, warnings.size()); ++i) say("  {}\n", warnings[i]);
+  if (warnings.size() > kMostWarnings) say("  and {} more\n", warnings.size() - kMostWarnings);
 }
 
 }  // namespace qcs::cli

@@ -64,7 +64,7 @@ KeyReport load_backbone(Net& network, const io::WeightFile& file) {
 
 /// Prints what a user should know of a file that was read.
 inline void print_notes(const io::WeightFile& file) {
-  for (const auto& note : file.notes) fmt::print("{}: {}\n", file.path.string(), note);
+  for (const auto& note : file.notes) say("{}: {}\n", file.path.string(), note);
 }
 
 /// Starts a network from the file `run.pretrained`, as `run.pretrained_part` says, and prints what was taken. Throws
@@ -83,12 +83,12 @@ void load_pretrained(Net& network, const RunOptions& run, const Labels& labels) 
       std::ranges::any_of(report.loaded, [](const auto& name) { return name.find(".head.") != std::string::npos; });
   if (const auto named = io::find_labels(file.metadata); heads && named)
     require_same_labels(*named, run.pretrained.string(), labels, "this run");
-  fmt::print("{}: {}\n", run.pretrained.string(), report.text());
+  say("{}: {}\n", run.pretrained.string(), report.text());
 }
 
 /// Loads what evaluation needs: a whole network, which must be the one of this run, or a base branch alone, whatever
-/// model it comes from. Prints what was changed to make names fit. Throws CheckpointError like load_network, ConfigError
-/// if the file's label space is not `labels`.
+/// model it comes from. Prints what was changed to make names fit. Throws CheckpointError like load_network,
+/// ConfigError if the file's label space is not `labels`.
 template <class Net>
 void load_for_evaluation(Net& network, const RunOptions& run, const Labels& labels) {
   const auto file = io::read_weight_file(run.evaluate, run.weight_file);
@@ -97,7 +97,7 @@ void load_for_evaluation(Net& network, const RunOptions& run, const Labels& labe
   const bool base_alone =
       std::ranges::all_of(names, [](const auto& name) { return of_base_branch(name) || unused_by_design(name); });
   const auto report = load_network(network, file, {.base_branch = base_alone});
-  for (const auto& note : report.notes) fmt::print("{}: {}\n", run.evaluate.string(), note);
+  for (const auto& note : report.notes) say("{}: {}\n", run.evaluate.string(), note);
   if (const auto named = io::find_labels(file.metadata))
     require_same_labels(*named, run.evaluate.string(), labels, "this run");
 }

@@ -30,7 +30,7 @@ ListLabels labels_for(const RunOptions& run) {
 }  // namespace detail
 
 /// The training program of a data set: reads the command line, then trains or evaluates. Returns the exit status; that
-/// of a run which SIGINT or SIGTERM interrupted is 130 or 143.
+/// of a run that a signal interrupted is 128 + the signal.
 template <class Dataset>
 int train_program(int argc, char** argv) {
   wait_passively(argv);
@@ -41,18 +41,20 @@ int train_program(int argc, char** argv) {
     torch::set_num_threads(run->threads);
     cv::setNumThreads(1);
     const QuietDecoders quiet;
-    const auto [labels, notes] = detail::labels_for<Dataset>(*run);
-    return with_network<Dataset>(run->model, run->backbone, [&, &labels = labels, &notes = notes]<class Net>() {
-      if (!run->evaluate.empty()) {
-        for (const auto& note : notes) fmt::print("note: {}\n", note);
-        return evaluate_weights<Net>(*run, read_images(*run, run->test_list, open_pack(*run)), labels);
-      }
-      auto splits = read_splits(*run);
-      splits.notes.insert(splits.notes.begin(), notes.begin(), notes.end());
-      const auto end = repeat_runs(
-          *run, [&](const RunOptions& one) { return train_network<Net>(one, splits, Dataset::kName, labels); });
-      return end == RunEnd::kInterrupted ? 128 + stop_signal() : 0;
-    });
+    const auto [labels, label_notes] = detail::labels_for<Dataset>(*run);
+    return with_network<Dataset>(
+        run->model, run->backbone, [&, &labels = labels, &label_notes = label_notes]<class Net>() {
+          if (!run->evaluate.empty()) {
+            for (const auto* notes : {&run->notes, &label_notes})
+              for (const auto& note : *notes) say("note: {}\n", note);
+            return evaluate_weights<Net>(*run, read_images(*run, run->test_list, open_pack(*run)), labels);
+          }
+          auto splits = read_splits(*run);
+          splits.notes.insert(splits.notes.begin(), label_notes.begin(), label_notes.end());
+          const auto end = repeat_runs(
+              *run, [&](const RunOptions& one) { return train_network<Net>(one, splits, Dataset::kName, labels); });
+          return end == RunEnd::kInterrupted ? 128 + stop_signal() : 0;
+        });
   });
 }
 

@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <memory>
 #include <qcs/core/error.hpp>
+#include <qcs/core/processors.hpp>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -90,7 +91,8 @@ class ZipArchive {
     for (const auto& wish : wishes) bytes += wish.record->size;
     // A thread has an archive handle of its own, which pays from some megabytes on.
     constexpr std::uint64_t kBytesPerThread = 8 << 20;
-    const auto threads = std::min<std::uint64_t>({bytes / kBytesPerThread, std::thread::hardware_concurrency(), 8});
+    const auto threads =
+        std::min<std::uint64_t>({bytes / kBytesPerThread, static_cast<std::uint64_t>(usable_processors()), 8});
     std::atomic<std::size_t> next = 0;
     std::vector<std::exception_ptr> errors(wishes.size());
     const auto work = [&](zip_t* archive) {
