@@ -56,7 +56,7 @@ endfunction()
 function(qcs_link_light target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include)
-  target_link_libraries(${target} PRIVATE opencv_core opencv_imgproc opencv_imgcodecs Boost::headers fmt::fmt
-                                          qcs::report_libraries nlohmann_json::nlohmann_json OpenSSL::Crypto
+  target_link_libraries(${target} PRIVATE opencv_core opencv_imgproc opencv_imgcodecs JPEG::JPEG PNG::PNG Boost::headers
+                                          fmt::fmt qcs::report_libraries nlohmann_json::nlohmann_json OpenSSL::Crypto
                                           Threads::Threads qcs_development)
 endfunction()

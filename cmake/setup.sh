@@ -5,8 +5,8 @@
 # libtorch-dev asks for any BLAS and would get the slow reference one; libopenblas0-openmp also shares one pool of
 # threads with LibTorch, where the pthread flavour would start a second one.
 qcs_packages="g++ cmake ninja-build ccache libtorch-dev libopenblas0-openmp libopencv-dev libboost-dev
-  libboost-program-options-dev libboost-test-dev libfmt-dev libssl-dev libzip-dev libctemplate-dev
-  libprotobuf-dev nlohmann-json3-dev"
+  libboost-program-options-dev libboost-test-dev libfmt-dev libssl-dev libzip-dev libjpeg-dev libpng-dev
+  libctemplate-dev libprotobuf-dev nlohmann-json3-dev"
 
 # Waiting OpenMP threads sleep instead of spinning on the cores that the loader's threads need.
 export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}" GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-3000}"

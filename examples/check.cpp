@@ -8,14 +8,19 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <qcs/cli/list_labels.hpp>
 #include <qcs/cli/option_table.hpp>
 #include <qcs/cli/process.hpp>
 #include <qcs/core/label_space.hpp>
+#include <qcs/data/class_names.hpp>
+#include <qcs/data/quiet_decoders.hpp>
 #include <qcs/prepare/check_lists.hpp>
 #include <qcs/report/count_progress.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -38,10 +43,28 @@ std::string printable(std::string text) {
   return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
 }
 
-void print_faults(const qcs::CheckReport& report, std::size_t most) {
-  const std::size_t shown = std::min(most, report.faults.size());
-  for (std::size_t i = 0; i < shown; ++i) fmt::print("{}\n", printable(report.faults[i].text()));
-  if (shown < report.faults.size()) fmt::print("and {} more\n", report.faults.size() - shown);
+void print_lines(const std::vector<qcs::ListFault>& lines, std::size_t most, std::string_view before) {
+  const std::size_t shown = std::min(most, lines.size());
+  for (std::size_t i = 0; i < shown; ++i) fmt::print("{}{}\n", before, printable(lines[i].text()));
+  if (shown < lines.size()) fmt::print("{}and {} more\n", before, lines.size() - shown);
+}
+
+/// What the lists' labels mean: `classes` is a number or a file of names, or empty like `dataset`.
+qcs::cli::ListLabels labels_for(const qcs::CheckOptions& settings, const std::string& classes,
+                                const std::string& dataset) {
+  std::vector<std::filesystem::path> lists{settings.train};
+  if (!settings.test.empty()) lists.push_back(settings.test);
+  const auto count = qcs::detail::parse_number<int>(classes);
+  if (count && *count < 1) throw UsageError(fmt::format("--classes must be at least 1, not {}", classes));
+  if (count && !dataset.empty()) throw UsageError("give either --classes N or --dataset (see --help)");
+  const std::filesystem::path given = count ? "" : classes;
+  if (!dataset.empty()) return qcs::cli::labels_of_lists(lists, given, labels_of(dataset));
+  if (count) return qcs::cli::labels_of_lists(lists, given, qcs::Labels::numbered(*count));
+  const auto files = given.empty() ? qcs::cli::detail::class_name_files(lists) : std::vector{given};
+  if (files.empty())
+    throw UsageError("there are no class names beside the lists: give --classes or --dataset (see --help)");
+  const auto names = qcs::read_class_names(files.front());
+  return qcs::cli::labels_of_lists(lists, given, qcs::Labels::numbered(static_cast<std::int64_t>(names.size())));
 }
 
 void print_counts(const qcs::CheckReport& report, const qcs::Labels& labels) {
@@ -78,31 +101,34 @@ void print_sizes(const qcs::CheckReport& report) {
 int check(int argc, char** argv) {
   qcs::CheckOptions settings;
   settings.threads = qcs::cli::cores();
-  std::string dataset;
-  int classes = 0;
+  std::string dataset, classes;
   std::size_t most = 100;
   qcs::cli::OptionTable options(
-      "check --train LIST [--test LIST] --image-root FOLDER (--classes N | --dataset NAME) [options]");
+      "check --train LIST [--test LIST] --image-root FOLDER [--classes N|FILE] [--dataset NAME] [options]");
   options.path("train", settings.train, "training list");
   options.path("test", settings.test, "test list");
   options.path("image-root", settings.images, "folder that the lists' names are relative to");
-  options.number<int>("classes", classes, qcs::cli::at_least(1), "number of classes");
-  options.text("dataset", dataset, "raf-db, ferplus, affectnet7 or affectnet8, instead of --classes");
+  options.text(
+      "classes", classes,
+      "number of classes, or a file of their names (default: NAME_classes.txt or classes.txt beside the lists)");
+  options.text("dataset", dataset, "raf-db, ferplus, affectnet7 or affectnet8, instead of --classes N");
   options.flag("open", settings.open, "read every image");
   options.number<int>("threads,j", settings.threads, qcs::cli::at_least(1), "threads that read images (default: all)");
   options.number<std::size_t>("max-faults", most, qcs::cli::at_least(0), "print so many faults (default 100)");
   if (!options.parse(argc, argv)) return 0;
   options.require({"train", "image-root"});
   options.assign();
-  if (options.given("classes") == options.given("dataset"))
-    throw UsageError("give either --classes or --dataset (see --help)");
-  settings.labels = options.given("classes") ? qcs::Labels::numbered(classes) : labels_of(dataset);
+  const auto labels = labels_for(settings, classes, dataset);
+  for (const auto& note : labels.notes) fmt::print("note: {}\n", printable(note));
+  settings.labels = labels.labels;
 
+  const qcs::QuietDecoders quiet;
   settings.progress = qcs::CountProgress("opening");
   const auto start = std::chrono::steady_clock::now();
   const qcs::CheckReport report = qcs::check_lists(settings);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  print_faults(report, most);
+  print_lines(report.faults, most, "");
+  print_lines(report.notes, most, "note: ");
   print_counts(report, settings.labels);
   print_sizes(report);
   std::size_t lines = 0;

@@ -4,7 +4,10 @@
 // writes safetensors or .pth.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <qcs/cli/option_table.hpp>
 #include <qcs/core/version.hpp>
 #include <qcs/io/weight_file.hpp>
@@ -25,9 +28,27 @@ void add_metadata_of(qcs::io::WeightFile& file, const std::string& model) {
   file.metadata = std::move(metadata);
 }
 
+/// Takes `prefix` off all names. Throws CheckpointError unless it stands before every one of them.
+void strip_prefix(qcs::io::WeightFile& file, const std::string& prefix) {
+  std::vector<std::string> without;
+  for (auto& [name, tensor] : file.tensors) {
+    if (name.starts_with(prefix) && name.size() > prefix.size())
+      name.erase(0, prefix.size());
+    else
+      without.push_back(name);
+  }
+  if (without.empty()) return;
+  const auto shown = std::min<std::size_t>(without.size(), 4);
+  throw qcs::CheckpointError(fmt::format(
+      "{}: {} of its {} names do not start with `{}`: {}{}", file.path.string(), without.size(), file.tensors.size(),
+      prefix, fmt::join(without.begin(), without.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+      shown < without.size() ? ", ..." : ""));
+}
+
 int convert(int argc, char** argv) {
   std::filesystem::path input, output;
-  std::string prefix, dataset, model{qcs::Quadruplet::kName};
+  std::string prefix, stripped, dataset, model{qcs::Quadruplet::kName};
+  qcs::io::WeightFileOptions reading;
   bool base_branch = false;
   qcs::cli::OptionTable options(
       "convert INPUT OUTPUT [options], from .pth, .pt or .safetensors to .safetensors or .pth, under the public names");
@@ -35,6 +56,9 @@ int convert(int argc, char** argv) {
   options.positional("output", output, "file to write; its name tells its format");
   options.flag("base-branch", base_branch, "only what inference needs");
   options.text("prefix", prefix, "put before every name; the Python original's DataParallel expects `module.`");
+  options.text("strip-prefix", stripped, "take this off every name; it must stand before all of them");
+  options.text("weights-key", reading.key, "name of the weights to take where the file has several");
+  options.flag("check-hash", reading.check_hash, "compare the file with the SHA-256 in its name, NAME-HHHHHHHH.pth");
   options.text("dataset", dataset,
                "write the class names, preprocessing and recipe of raf_db, ferplus, affectnet7 or affectnet8 into the "
                "file; needed for published weights, which do not say");
@@ -46,12 +70,16 @@ int convert(int argc, char** argv) {
   if (extension != ".safetensors" && extension != ".pth")
     throw qcs::cli::UsageError(fmt::format("{} must end in .safetensors or .pth", output.string()));
 
-  auto file = qcs::io::read_weight_file(input);
+  auto file = qcs::io::read_weight_file(input, reading);
+  for (const auto& note : file.notes) fmt::print("{}: {}\n", input.string(), note);
+  if (!stripped.empty()) strip_prefix(file, stripped);
+  const auto mapping = qcs::published_names_of(file);
+  for (const auto& change : mapping.changes()) fmt::print("{}: {}\n", input.string(), change);
   qcs::io::NamedTensors tensors;
-  for (auto& [name, tensor] : file.tensors) {
-    const auto plain = qcs::library_name(name);
-    if (!base_branch || (qcs::of_base_branch(plain) && !qcs::unused_by_design(plain)))
-      tensors.emplace_back(prefix + plain, tensor);
+  for (std::size_t i = 0; i < file.tensors.size(); ++i) {
+    const auto& name = mapping.names[i];
+    if (!base_branch || (qcs::of_base_branch(name) && !qcs::unused_by_design(name)))
+      tensors.emplace_back(prefix + name, file.tensors[i].second);
   }
   if (tensors.empty())
     throw qcs::CheckpointError(

@@ -14,12 +14,15 @@ namespace {
 
 int inspect(int argc, char** argv) {
   std::filesystem::path input;
+  qcs::io::WeightFileOptions reading;
   qcs::cli::OptionTable options("inspect FILE, lists the tensors of a .pth, .pt or .safetensors file");
   options.positional("file", input, "file to read; its content tells its format");
+  options.text("weights-key", reading.key, "name of the weights to list where the file has several");
+  options.flag("check-hash", reading.check_hash, "compare the file with the SHA-256 in its name, NAME-HHHHHHHH.pth");
   if (!options.parse(argc, argv)) return 0;
   options.assign();
 
-  const auto file = qcs::io::read_weight_file(input);
+  const auto file = qcs::io::read_weight_file(input, reading);
   std::size_t width = 4, bytes = 0;
   std::int64_t numbers = 0;
   for (const auto& [name, tensor] : file.tensors) width = std::max(width, name.size());
@@ -32,6 +35,8 @@ int inspect(int argc, char** argv) {
   }
   for (const auto& [key, value] : file.metadata) fmt::print("{}: {}\n", key, value);
   for (const auto& [key, what] : file.others) fmt::print("{}: [{}]\n", key, what);
+  for (const auto& change : qcs::published_names_of(file).changes()) fmt::print("as published names: {}\n", change);
+  for (const auto& note : file.notes) fmt::print("note: {}\n", note);
   fmt::print("{}: {}, {}, {} tensors, {} numbers, {:.1f} MB\n", input.string(), file.format,
              qcs::describe_weights(file), file.tensors.size(), numbers, static_cast<double>(bytes) / 1e6);
   return 0;

@@ -16,6 +16,7 @@
 #include <qcs/cli/process.hpp>
 #include <qcs/data/image_list.hpp>
 #include <qcs/data/packed_images.hpp>
+#include <qcs/data/quiet_decoders.hpp>
 #include <qcs/prepare/affectnet.hpp>
 #include <qcs/prepare/csv_dataset.hpp>
 #include <qcs/prepare/ferplus_prepare.hpp>
@@ -228,7 +229,8 @@ int pack(int argc, char** argv) {
   std::vector<std::string> names;
   for (const auto& list : {train, test})
     if (!list.empty())
-      for (const auto& image : qcs::read_image_list(list, images, std::numeric_limits<int>::max()).images)
+      for (const auto& image :
+           qcs::read_image_list(list, images, std::numeric_limits<int>::max(), qcs::Repeats::kTake).images)
         names.push_back(image.path.lexically_relative(images).string());
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -273,5 +275,6 @@ int prepare(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const qcs::QuietDecoders quiet;
   return qcs::cli::run_program([&] { return prepare(argc, argv); });
 }

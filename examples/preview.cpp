@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <opencv2/core.hpp>
+#include <qcs/cli/list_labels.hpp>
 #include <qcs/cli/option_table.hpp>
 #include <qcs/core/label_space.hpp>
+#include <qcs/data/quiet_decoders.hpp>
 #include <qcs/data/tuple_dataset.hpp>
 #include <qcs/presets/models.hpp>
 #include <qcs/presets/recipes.hpp>
@@ -23,7 +25,7 @@
 namespace {
 
 struct Settings {
-  std::filesystem::path data_root = "datas", train_list, image_root, out = "preview.png";
+  std::filesystem::path data_root = "datas", train_list, image_root, class_names, out = "preview.png";
   std::string dataset, model{qcs::Quadruplet::kName};
   int tuples = 6;
   std::uint64_t seed = 0;
@@ -48,18 +50,21 @@ cv::Mat picture_of(const torch::Tensor& input, const qcs::TransformOptions& tran
 template <class Dataset, class Topology>
 void preview(const Settings& settings) {
   const auto recipe = qcs::published_recipe<Dataset>(settings.model);
-  const auto labels = qcs::Labels::of<typename Dataset::Classes>();
   const auto or_default = [&](const std::filesystem::path& given, std::string_view usual) {
     return given.empty() ? settings.data_root / usual : given;
   };
-  const qcs::TupleDataset<Topology> tuples(qcs::read_image_list(or_default(settings.train_list, Dataset::kTrainList),
-                                                                or_default(settings.image_root, Dataset::kImageFolder),
-                                                                static_cast<int>(labels.classes.size())),
-                                           recipe.transform,
-                                           {.sampling = recipe.sampling,
-                                            .negatives = recipe.negatives,
-                                            .epoch_divisor = recipe.epoch_divisor,
-                                            .seed = settings.seed});
+  const auto list = or_default(settings.train_list, Dataset::kTrainList);
+  const auto [labels, notes] =
+      qcs::cli::labels_of_lists({list}, settings.class_names, qcs::Labels::of<typename Dataset::Classes>());
+  for (const auto& note : notes) fmt::print("note: {}\n", note);
+  const qcs::TupleDataset<Topology> tuples(
+      qcs::read_image_list(list, or_default(settings.image_root, Dataset::kImageFolder),
+                           static_cast<int>(labels.classes.size()), qcs::Repeats::kTake),
+      recipe.transform,
+      {.sampling = recipe.sampling,
+       .negatives = recipe.negatives,
+       .epoch_divisor = recipe.epoch_divisor,
+       .seed = settings.seed});
   const auto plan = tuples.plan(0);
   const auto batch =
       tuples.load(plan, 0, std::min<std::size_t>(static_cast<std::size_t>(settings.tuples), plan.order.size()));
@@ -88,6 +93,9 @@ int run(int argc, char** argv) {
   options.path("data-root", settings.data_root, "folder of the data sets (default datas)");
   options.path("train-list", settings.train_list, "default: the data set's below the data root");
   options.path("image-root", settings.image_root, "likewise");
+  options.path(
+      "classes", settings.class_names,
+      "file of class names (default: NAME_classes.txt or classes.txt beside the list, else the data set's own)");
   options.number<int>("tuples", settings.tuples, qcs::cli::within(1, 100), "rows of the sheet (default 6)");
   options.number<std::uint64_t>("seed", settings.seed, qcs::cli::at_least(0), "default 0");
   options.path("out", settings.out, "PNG file to write (default preview.png)");
@@ -103,5 +111,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const qcs::QuietDecoders quiet;
   return qcs::cli::run_program([&] { return run(argc, argv); });
 }

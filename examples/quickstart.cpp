@@ -27,11 +27,13 @@ struct Settings {
   std::uint64_t seed = 0;
   int train_per_class = 80;
   int test_per_class = 30;
-  int threads = qcs::cli::cores();
+  int threads = 0;
 };
 
 std::optional<Settings> parse(int argc, char** argv) {
   Settings settings;
+  const auto threads = qcs::cli::default_threads();
+  settings.threads = threads.threads;
   std::string out = settings.out.string();
   po::options_description options("quickstart [options], trains DCS and QCS on drawn faces", 100);
   options.add_options()("help,h", "print this text")("out", po::value(&out)->default_value(out),
@@ -49,6 +51,7 @@ std::optional<Settings> parse(int argc, char** argv) {
     std::cout << options;
     return std::nullopt;
   }
+  if (values["threads"].defaulted() && threads.note) fmt::print("{}\n", *threads.note);
   if (settings.threads < 1) throw qcs::cli::UsageError("--threads must be at least 1");
   settings.out = out;
   return settings;

@@ -8,8 +8,11 @@
 #include <qcs/core/folder_lock.hpp>
 #include <qcs/core/host_name.hpp>
 #include <qcs/core/label_space.hpp>
+#include <qcs/core/processors.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/core/sha256.hpp>
+#include <qcs/core/shell_quoted.hpp>
+#include <qcs/core/terminal_text.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/core/torch_pickler.hpp>
 #include <qcs/core/version.hpp>
@@ -38,14 +41,18 @@
 #include <qcs/data/tuple_batch.hpp>
 #include <qcs/data/tuple_dataset.hpp>
 #include <qcs/data/tuple_sampler.hpp>
+#include <qcs/io/file_kind.hpp>
 #include <qcs/io/label_metadata.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <qcs/io/pickle_reader.hpp>
+#include <qcs/io/pickle_summary.hpp>
 #include <qcs/io/pickle_value.hpp>
 #include <qcs/io/safetensors.hpp>
+#include <qcs/io/tensor_dictionary.hpp>
 #include <qcs/io/tensor_value.hpp>
 #include <qcs/io/torch_file.hpp>
 #include <qcs/io/weight_file.hpp>
+#include <qcs/io/weight_sets.hpp>
 #include <qcs/io/write_torch.hpp>
 #include <qcs/io/zip_archive.hpp>
 #include <qcs/metric/confusion_matrix.hpp>
@@ -71,6 +78,7 @@
 #include <qcs/model/head/classifier.hpp>
 #include <qcs/model/head/cross_similarity_head.hpp>
 #include <qcs/model/load_weights.hpp>
+#include <qcs/model/name_mapping.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/model/published_names.hpp>
 #include <qcs/model/token/pyramid_tokens.hpp>
@@ -134,6 +142,8 @@
 #include <qcs/topology/triplet.hpp>
 #include <qcs/train/checkpoint.hpp>
 #include <qcs/train/checkpoint_folder.hpp>
+#include <qcs/train/checkpoint_reader.hpp>
+#include <qcs/train/data_fingerprint.hpp>
 #include <qcs/train/describe_run.hpp>
 #include <qcs/train/evaluate.hpp>
 #include <qcs/train/events.hpp>
@@ -141,7 +151,9 @@
 #include <qcs/train/loss.hpp>
 #include <qcs/train/observer.hpp>
 #include <qcs/train/optimizer.hpp>
+#include <qcs/train/optimizer_state.hpp>
 #include <qcs/train/recipe_changes.hpp>
+#include <qcs/train/run_conditions.hpp>
 #include <qcs/train/run_state.hpp>
 #include <qcs/train/sam.hpp>
 #include <qcs/train/schedule.hpp>

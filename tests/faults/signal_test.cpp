@@ -1,39 +1,53 @@
 // SPDX-License-Identifier: MIT
-// SIGTERM and SIGINT wherever a run may be.
+// Signals that ask a run to stop, wherever it may be. The run sends them to itself, so that they come at the very
+// place.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <qcs/cli/stop_signals.hpp>
 
 #include "support.hpp"
+#include "system_calls.hpp"
 #include "training.hpp"
 
 using namespace faults;
 
 namespace {
 
-enum class Place { kElsewhere, kWarmUp, kFirstPass, kSecondPass, kEvaluation, kSaving };
+enum class Place { kNowhere, kWarmUp, kFirstPass, kSecondPass, kEvaluation, kSaving };
 
-/// Where the child is.
-struct Whereabouts {
-  std::atomic<Place> place{Place::kElsewhere};
-  std::atomic<std::int64_t> steps_after{0};
+/// Sends a signal at one of the moments that a run tells of.
+struct Striker {
+  Place place = Place::kNowhere;
+  int moment = 1;  ///< which moment at the place, from 1
+  int call = 1;    ///< kSaving: the system call of that save, from 1
+  int signal = SIGTERM;
+  int met = 0;
+
+  void at(Place here) {
+    if (here != place || ++met != moment) return;
+    if (here == Place::kSaving)
+      set_fault(Fault::kSignal, call, signal);
+    else
+      ::raise(signal);
+  }
 };
-Whereabouts* here = nullptr;
+Striker* striker = nullptr;
 
-/// SAM, and it says which pass it is in.
-class WatchedSam {
+/// SAM, with a moment before and after each of its passes.
+class StruckSam {
  public:
-  static constexpr std::string_view kName = "watched";
+  static constexpr std::string_view kName = "struck";
 
-  explicit WatchedSam(std::unique_ptr<torch::optim::Optimizer> base, qcs::StepOptions options = {})
+  explicit StruckSam(std::unique_ptr<torch::optim::Optimizer> base, qcs::StepOptions options = {})
       : sam_(std::move(base), options) {}
 
   auto run(auto&& pass) {
     int number = 0;
     return sam_.run([&] {
-      here->place = ++number == 1 ? Place::kFirstPass : Place::kSecondPass;
+      const auto place = ++number == 1 ? Place::kFirstPass : Place::kSecondPass;
+      striker->at(place);
       auto measured = pass();
-      here->place = Place::kElsewhere;
+      striker->at(place);
       return measured;
     });
   }
@@ -45,88 +59,152 @@ class WatchedSam {
   qcs::SamStep sam_;
 };
 
-struct Watcher {
-  void on_run_begin(const qcs::RunInfo&) { here->place = Place::kWarmUp; }  // loads the first batch
-  void on_step(const qcs::StepEvent& event) {
-    if (qcs::cli::stop_signal() != 0) ++here->steps_after;
-    if (event.batch + 1 == event.batches) here->place = Place::kEvaluation;
+struct StruckTuples : toy::Tuples<qcs::Dual> {
+  auto& epoch(int number, std::int64_t first = 0) {
+    if (number == 0 && first == 0) striker->at(Place::kWarmUp);  // loads the first batch
+    return toy::Tuples<qcs::Dual>::epoch(number, first);
   }
-  void on_epoch(const qcs::EpochEvent&) { here->place = Place::kSaving; }
-  void on_checkpoint(const qcs::CheckpointEvent&) { here->place = Place::kElsewhere; }
 };
 
-/// Trains for ever, or for `steps` steps, and leaves as a training program does.
-int train(const std::filesystem::path& folder, std::int64_t steps = 0) {
+struct Witness {
+  std::atomic<std::int64_t>& steps_after;
+  std::int64_t& done;
+
+  void on_run_begin(const qcs::RunInfo&) const { striker->at(Place::kWarmUp); }
+  void on_step(const qcs::StepEvent&) const {
+    ++done;
+    if (qcs::cli::stop_signal() != 0) ++steps_after;
+  }
+  void on_prediction(const qcs::PredictionEvent&) const { striker->at(Place::kEvaluation); }
+  void on_evaluation(const qcs::EvaluationProgress&) const { striker->at(Place::kEvaluation); }
+  void on_epoch(const qcs::EpochEvent&) const { striker->at(Place::kSaving); }
+};
+
+/// Trains until it is struck, or for `steps` steps, and leaves as a training program does.
+int train(const std::filesystem::path& folder, Striker strike, std::atomic<std::int64_t>& steps_after,
+          std::int64_t steps = 0) {
+  striker = &strike;
   qcs::cli::catch_stop_signals();
   std::freopen("/dev/null", "w", stderr);  // the handler's message
-  toy::Tuples<qcs::Dual> tuples{.count = 2};
+  StruckTuples tuples{{.count = 2}};
   toy::Labelled labelled;
   auto o = options(folder, 100'000);
   std::int64_t done = 0;
   o.stop = [&] { return qcs::cli::stop_signal() != 0 || (steps > 0 && done >= steps); };
-  auto run = trainer<WatchedSam>(o);
-  struct Counter {
-    std::int64_t& done;
-    void on_step(const qcs::StepEvent&) { ++done; }
-  } counter{done};
-  Watcher watcher;
-  const auto end = run.fit(tuples, labelled, {}, watcher, counter).end;
+  auto run = trainer<StruckSam>(o);
+  Witness witness{steps_after, done};
+  const auto end = run.fit(tuples, labelled, {}, witness).end;
   return end == qcs::RunEnd::kInterrupted ? 128 + qcs::cli::stop_signal() : 0;
+}
+
+/// What a child does about signals, without its message.
+int signals(auto&& body) {
+  const Child child([&] {
+    std::freopen("/dev/null", "w", stderr);
+    body();
+    return 0;
+  });
+  return child.wait();
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(twenty_signals_in_each_of_five_places_are_answered_by_a_checkpoint) {
+  struct Target {
+    Place place;
+    const char* name;
+    int moments;
+  };
   std::mt19937 random(4);
-  const std::pair<Place, const char*> places[] = {{Place::kWarmUp, "warm-up"},
-                                                  {Place::kFirstPass, "first pass"},
-                                                  {Place::kSecondPass, "second pass"},
-                                                  {Place::kEvaluation, "evaluation"},
-                                                  {Place::kSaving, "saving"}};
-  for (const auto& [place, name] : places) {
+  const auto draw = [&](int most) { return std::uniform_int_distribution<int>(1, most)(random); };
+  for (const auto& [place, name, moments] :
+       {Target{Place::kWarmUp, "warm-up", 2}, Target{Place::kFirstPass, "first pass", 8},
+        Target{Place::kSecondPass, "second pass", 8}, Target{Place::kEvaluation, "evaluation", 9},
+        Target{Place::kSaving, "saving", 3}}) {
     int saved = 0;
-    double slowest = 0;
     for (int trial = 0; trial < 20; ++trial) {
       const Folder folder;
-      const Shared<Whereabouts> whereabouts;
-      here = &*whereabouts;
-      const int signal = trial % 2 == 0 ? SIGTERM : SIGINT;
-      const Child child([&] { return train(folder.path()); });
-      if (place != Place::kWarmUp)
-        BOOST_REQUIRE(wait_until([&] { return std::filesystem::exists(folder.path() / "last.pt"); }));
-      // A random time after the run came to the place; where it has gone on by then, the next time.
-      BOOST_REQUIRE(wait_until([&] {
-        if (here->place != place) return false;
-        std::this_thread::sleep_for(random_time(random, 10'000));
-        return here->place == place;
-      }));
-      const auto struck = std::chrono::steady_clock::now();
-      child.signal(signal);
-      const int status = child.wait();
-      slowest = std::max(slowest, std::chrono::duration<double>(std::chrono::steady_clock::now() - struck).count());
+      const Shared<std::atomic<std::int64_t>> steps_after, ignored;
+      const int signal = qcs::cli::kStopSignals[static_cast<std::size_t>(trial) % std::size(qcs::cli::kStopSignals)];
+      const Striker strike{.place = place, .moment = draw(moments), .call = draw(10), .signal = signal};
+      const int status = Child([&] { return train(folder.path(), strike, *steps_after); }).wait();
       BOOST_TEST(status == 128 + signal, name << ", trial " << trial);
-      BOOST_TEST(here->steps_after <= 1);
+      BOOST_TEST(steps_after->load() <= 1);
       const auto checkpoint = qcs::load_checkpoint(folder.path() / "last.pt");
-      const auto resumed = Child([&] { return train(folder.path(), 1); }).wait();
+      const int resumed = Child([&] { return train(folder.path(), {}, *ignored, 1); }).wait();
       BOOST_TEST(resumed == 128, name << ", trial " << trial);
       const auto later = qcs::load_checkpoint(folder.path() / "last.pt");
       BOOST_TEST(later.state.steps == checkpoint.state.steps + 1);
       if (status == 128 + signal && resumed == 128 && later.state.steps == checkpoint.state.steps + 1) ++saved;
     }
-    BOOST_TEST_MESSAGE(fmt::format("{}: {} of 20 saved and resumed, slowest exit {:.2f} s", name, saved, slowest));
+    BOOST_TEST_MESSAGE(fmt::format("{}: {} of 20 saved and resumed", name, saved));
     BOOST_TEST(saved == 20);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_second_signal_leaves_at_once) {
-  const Folder folder;
-  const Shared<Whereabouts> whereabouts;
-  const Child child([] {
-    qcs::cli::catch_stop_signals();
-    std::freopen("/dev/null", "w", stderr);
-    ::raise(SIGTERM);
-    ::raise(SIGTERM);
-    return 0;
-  });
-  BOOST_TEST(child.wait() == 128 + SIGTERM);
+  for (const int first : qcs::cli::kStopSignals)
+    for (const int second : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) {
+      const int status = signals([&] {
+        qcs::cli::catch_stop_signals(std::chrono::seconds(0));
+        ::raise(first);
+        ::raise(second);
+      });
+      BOOST_TEST(status == 128 + second, first << ", then " << second);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(signals_that_come_together_are_one_request) {
+  BOOST_TEST(signals([] {
+               qcs::cli::catch_stop_signals(std::chrono::hours(1));
+               for (const int signal : {SIGTERM, SIGTERM, SIGHUP, SIGINT}) ::raise(signal);
+               if (qcs::cli::stop_signal() != SIGTERM) ::_exit(1);
+             }) == 0);
+  BOOST_TEST(signals([] {  // the kernel sends it every second
+               qcs::cli::catch_stop_signals(std::chrono::seconds(0));
+               for (int i = 0; i < 3; ++i) ::raise(SIGXCPU);
+             }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_ignored_at_the_start_stays_ignored) {
+  for (const int ignored : qcs::cli::kStopSignals)
+    BOOST_TEST(signals([&] {
+                 ::signal(ignored, SIG_IGN);
+                 qcs::cli::catch_stop_signals();
+                 ::raise(ignored);
+                 if (qcs::cli::stop_signal() != 0) ::_exit(1);
+                 const int other = ignored == SIGTERM ? SIGINT : SIGTERM;
+                 ::raise(other);
+                 if (qcs::cli::stop_signal() != other) ::_exit(2);
+               }) == 0);
+  BOOST_TEST(signals([] {
+               qcs::cli::catch_stop_signals();
+               ::raise(SIGQUIT);
+             }) == 128 + SIGQUIT);
+}
+
+BOOST_AUTO_TEST_CASE(output_that_nobody_reads_never_ends_a_run) {
+  enum class Output { kBrokenPipe, kFullPipe, kFullDisk, kClosed };
+  for (const auto output : {Output::kBrokenPipe, Output::kFullPipe, Output::kFullDisk, Output::kClosed}) {
+    const Child child([&] {
+      int ends[2];
+      if (::pipe(ends) != 0) return 1;
+      if (output == Output::kFullDisk) ends[1] = ::open("/dev/full", O_WRONLY);
+      if (output == Output::kFullPipe) {
+        ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
+        while (::write(ends[1], "x", 1) == 1) {
+        }
+        ::fcntl(ends[1], F_SETFL, 0);
+      } else {
+        ::close(ends[0]);
+      }
+      ::dup2(ends[1], STDERR_FILENO);
+      if (output == Output::kClosed) ::close(STDERR_FILENO);
+      qcs::cli::catch_stop_signals();
+      ::raise(SIGINT);  // its handler writes
+      ::raise(SIGPIPE);
+      return qcs::cli::stop_signal() == SIGINT ? 0 : 2;
+    });
+    BOOST_TEST(child.wait() == 0);
+  }
 }

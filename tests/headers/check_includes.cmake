@@ -20,7 +20,7 @@ set(level_testing 6)
 set(level_qcs.hpp 7)
 
 # Headers that must compile without LibTorch.
-set(light "^qcs/((prepare|topology|metric|report)/.*|core/(error|label_space|random|sha256|version)|io/(pickle_value|pickle_reader|zip_archive)|train/events)\\.hpp$")
+set(light "^qcs/((prepare|topology|metric|report)/.*|core/(atomic_file|error|folder_lock|host_name|label_space|processors|random|sha256|shell_quoted|terminal_text|version)|io/(pickle_value|pickle_reader|zip_archive)|train/events)\\.hpp$")
 
 set(faults "")
 qcs_list_headers(${ROOT} headers)
@@ -64,6 +64,12 @@ foreach(header IN LISTS headers)
   # test_headers includes other libraries ahead of the headers that need LibTorch, so it would not notice these.
   file(READ ${ROOT}/${header} text)
   string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+  # Readers of LibTorch's own that run what a file tells them to.
+  foreach(reader IN ITEMS "jit::load" "InputArchive" "torch::load" "pickle_load" "jit::unpickle")
+    if(text MATCHES "[^A-Za-z0-9_]${reader}[^A-Za-z0-9_]")
+      list(APPEND faults "${header} uses ${reader}, which runs code from files")
+    endif()
+  endforeach()
   if(NOT reaches_torch AND text MATCHES "[^A-Za-z0-9_:](torch|at|c10)::")
     list(APPEND faults "${header} uses ${CMAKE_MATCH_1}:: but does not include qcs/core/torch.hpp")
   endif()

@@ -110,33 +110,117 @@ refused "a missing checkpoint" 1 "no checkpoint at runs/none.pt" $bad --pretrain
 refused "no checkpoint at all" 1 "$list: neither a file of torch.save nor safetensors" $bad --pretrained "$list"
 refused "a second run in one folder" 1 "runs/good holds a finished or interrupted run" $train --out runs/good --model DCS
 refused "a folder that cannot be made" 1 "cannot make the folder $list/x" $train --model DCS --out "$list/x"
-flock -o runs/good/.lock sleep 60 &
-holder=$!
-refused "a folder in use" 1 "runs/good is in use by process" "$programs/train_raf_db" --resume runs/good --epochs 4
-kill $holder
+exec 9<>runs/good/.lock
+flock 9
+echo "process $$ on $(uname -n)" >&9
+refused "a folder in use" 1 "runs/good is in use by process $$ on" "$programs/train_raf_db" --resume runs/good --epochs 4
+exec 9>&-
 refused "a validation split that is not there" 1 "name one with --val-list" $bad --select validation
 refused "early stopping without a split" 1 "early stopping needs a split" $bad --patience 2
 refused "a first epoch beyond the last" 1 "--start-epoch 5 is beyond the last of 1 epochs" $bad --start-epoch 5
 refused "a seed that is not the run's" 1 "has seed 0; this run has 7" "$programs/train_raf_db" --resume runs/good --epochs 4 --seed 7
 refused "runs that are not there" 3 "no-run-one" "$programs/compare" no-run-one no-run-two
 
-# SIGTERM and SIGINT: the run is saved, the status says why, and it goes on.
-for signal in TERM INT; do
-  # A background job of a script ignores SIGINT unless it is set back.
-  env --default-signal=INT "$programs/train_raf_db" --backbone small --model DCS -b 2 -j 1 --epochs 100000 --out runs/stopped -p 1 >out 2>err &
-  pid=$!
-  for _ in $(seq 300); do grep -q "  batch" out && break; sleep .1; done
-  kill -$signal $pid
-  wait $pid
-  status=$?
-  expected=143
-  [ $signal = INT ] && expected=130
-  if [ $status -eq $expected ] && grep -q "go on with --resume runs/stopped" out && [ -s runs/stopped/last.pt ]; then passed=$((passed + 1)); else
+# Runs that go on until they are asked to stop.
+check() {
+  if [ "$1" = "$2" ]; then passed=$((passed + 1)); else
     failed=$((failed + 1))
-    echo "FAIL SIG$signal: status $status, expected $expected, found:"; tail -n 3 out err
+    echo "FAIL $3: found \`$1\`, expected \`$2\`"; tail -n 3 out err
   fi
+}
+# wait_for COMMAND...: until it succeeds, while the run goes on, and no longer than ten minutes, where something hangs.
+wait_for() { for _ in $(seq 6000); do "$@" && return; kill -0 $pid || return; sleep .1; done; }
+endless="--backbone small --model DCS -b 2 -j 1 --epochs 100000 -p 1"
+# A background job of a script ignores SIGINT unless it is set back.
+train_on() { exec env --default-signal=INT "$programs/train_raf_db" $endless --save-steps 1 --out runs/stopped "$@"; }
+saved() { [ -s runs/stopped/last.pt ]; }
+resumed() {
+  "$programs/train_raf_db" --resume runs/stopped --limit-batches 1 --epochs 1 >out 2>err
+  check $? 0 "$1, then resumed"
   rm -rf runs/stopped
+}
+
+# Signals: the run is saved, the status says why, and it goes on.
+for signal in TERM:143 INT:130 HUP:129 USR1:138 USR2:140 XCPU:152; do
+  rm -f out  # what it says now, not what the run before said
+  train_on >out 2>err &
+  pid=$!
+  wait_for grep -qs "  batch" out
+  kill -${signal%:*} $pid
+  wait $pid
+  check $? ${signal#*:} "SIG${signal%:*}"
+  check "$(grep -o "go on with --resume runs/stopped" out)" "go on with --resume runs/stopped" "SIG${signal%:*}, what it says"
+  resumed "SIG${signal%:*}"
 done
+
+# What was ignored stays ignored.
+(trap '' HUP; train_on) >out 2>err &
+pid=$!
+wait_for saved
+kill -HUP $pid
+steps=$(wc -l <runs/stopped/steps.csv)
+more_steps() { [ "$(wc -l <runs/stopped/steps.csv)" -gt $((steps + 2)) ]; }
+wait_for more_steps
+kill -TERM $pid
+wait $pid
+check $? 143 "SIGHUP under nohup"
+resumed "SIGHUP under nohup"
+
+# Ctrl-C on `... 2>&1 | tee log`: the reader of the output goes first.
+mkfifo pipe
+train_on >pipe 2>&1 &
+pid=$!
+exec 7<pipe
+while read -r line <&7; do case $line in *" batch "*) break ;; esac; done
+exec 7<&-
+kill -INT $pid
+wait $pid
+check $? 130 "Ctrl-C with tee"
+resumed "Ctrl-C with tee"
+
+# The same for output that cannot be written at all. Checkpoints must not take the numbers of closed streams.
+train_on >/dev/full 2>/dev/full &
+pid=$!
+wait_for saved
+kill -TERM $pid
+wait $pid
+check $? 143 "a full disk behind the output"
+resumed "a full disk behind the output"
+train_on >&- 2>&- <&- &
+pid=$!
+wait_for saved
+kill -TERM $pid
+wait $pid
+check $? 143 "closed output"
+resumed "closed output"
+
+# Output that nobody reads ends no run by itself.
+$train --out runs/unread --model DCS 2>&1 | true
+check "${PIPESTATUS[0]}" 0 "output that nobody reads"
+check "$("$programs/inspect" runs/unread/last.pt >out 2>err && echo whole)" whole "its checkpoint"
+
+# Any path survives, and a run is gone on with from anywhere.
+for folder in "a#1" " b [x] = \"y\" " $'two\nlines' $'\xff\xfe'; do
+  mkdir -p "$folder"
+  ln -s ../datas "$folder/datas"
+  $train --data-root "$folder/datas" --out "$folder/run #1" --model DCS >out 2>err
+  check $? 0 "a run in $folder"
+  (cd / && "$programs/train_raf_db" --resume "$work/$folder/run #1" --epochs 2) >out 2>err
+  check $? 0 "resumed from elsewhere: $folder"
+  check "$(grep -c "other images" out)" 0 "resumed with the same data: $folder"
+  mv "$folder/run #1" "$folder/moved"
+  (cd "$folder" && "$programs/train_raf_db" --resume moved/last.pt --epochs 3) >out 2>err
+  check $? 0 "resumed after it was moved: $folder"
+done
+refused "a run that is there, in a folder to be quoted" 1 "go on with --resume 'a#1/moved'" $train --model DCS --out "a#1/moved"
+
+# Threads: the option, then OMP_NUM_THREADS, then the processors there are.
+OMP_NUM_THREADS=1,3 $train --out runs/threads --model DCS >out 2>err
+check "$(grep -o "compute threads [0-9]*" runs/threads/log.txt)" "compute threads 1" "OMP_NUM_THREADS"
+OMP_NUM_THREADS=many $train --out runs/many --model DCS >out 2>err
+check "$(grep -c 'OMP_NUM_THREADS is `many`' out)" 1 "OMP_NUM_THREADS that is no number"
+OMP_NUM_THREADS=1 $train --threads 2 --out runs/two --model DCS >out 2>err
+check "$(grep -o "compute threads [0-9]*" runs/two/log.txt)" "compute threads 2" "--threads"
 
 refused "preparing from a missing table" 1 "none.csv" "$programs/prepare" ferplus --votes none.csv --images "$images"
 refused "preparing an unknown data set" 1 "unknown command \`mnist\`" "$programs/prepare" mnist

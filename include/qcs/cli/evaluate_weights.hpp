@@ -34,7 +34,7 @@ TransformOptions evaluated_by(const Recipe& recipe) {
 template <class Net>
 int evaluate_weights(const RunOptions& run, const ImageSource& images, const Labels& labels) {
   Net network = make_network<Net>(run.recipe, run.classes, run.seed);
-  load_for_evaluation(network, run.evaluate, labels);
+  load_for_evaluation(network, run, labels);
   const EvaluationOptions options{.device = device(run.device), .flip = run.recipe.flip_test};
   network->to(options.device);
   Loader loader(LabelledDataset(images, evaluated_by<Net>(run.recipe)),

@@ -7,12 +7,15 @@
 #include <boost/any.hpp>
 #include <boost/program_options.hpp>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <initializer_list>
 #include <iostream>
+#include <iterator>
 #include <map>
+#include <qcs/cli/option_file.hpp>
 #include <qcs/cli/process.hpp>
+#include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -66,7 +69,8 @@ void validate(boost::any& store, const std::vector<std::string>& given, GivenNum
 }  // namespace detail
 
 /// The options of a program, each bound to the variable that takes its value. Two of them are always there: --help, and
-/// --config, a file of `option = value` lines for what the command line leaves open.
+/// --config, a file of `option = value` lines for what the command line leaves open. In such a file `#` begins a
+/// comment and blanks around a value are no part of it, unless the value is in double quotes, see option_line().
 class OptionTable {
  public:
   explicit OptionTable(const std::string& title) : options_(title, 110) {
@@ -81,6 +85,8 @@ class OptionTable {
   }
 
   void path(const char* name, std::filesystem::path& target, const std::string& help) {
+    const std::string_view both = name;
+    paths_.emplace(both.substr(0, both.find(',')));
     const auto assign = [&target](const std::string& given) { target = given; };
     add(name, boost::program_options::value<std::string>()->value_name("PATH")->notifier(assign), help);
   }
@@ -165,13 +171,24 @@ class OptionTable {
   /// options do not count as given(). Throws UsageError.
   void recall(const std::filesystem::path& file) { remember(read_config(file.string()), recalled_); }
 
-  /// Everything that parse() and recall() met, but the options in `without`, as lines for recall().
+  /// Takes `value` for an option that neither parse() nor recall() met. Such an option does not count as given().
+  void suppose(const std::string& name, const std::string& value) {
+    if (known(name.c_str())) return;
+    const auto supposed = parsed({{name, value}});
+    boost::program_options::store(supposed, values_);
+    remember(supposed, recalled_);
+  }
+
+  /// Everything that parse(), recall() and suppose() met, but the options in `without`, as lines for recall(). Paths
+  /// are absolute: the next call may come from elsewhere.
   std::string lines(std::initializer_list<std::string_view> without) const {
     std::string text;
     auto all = given_;
     all.insert(recalled_.begin(), recalled_.end());
     for (const auto& [name, value] : all)
-      if (std::ranges::find(without, name) == without.end()) text += fmt::format("{} = {}\n", name, value);
+      if (std::ranges::find(without, name) == without.end())
+        text += option_line(
+            name, paths_.contains(name) && !value.empty() ? std::filesystem::absolute(value).string() : value);
     return text;
   }
 
@@ -195,15 +212,26 @@ class OptionTable {
     options_.add_options()(name, value, help.c_str());
   }
 
-  boost::program_options::parsed_options read_config(const std::string& file) {
-    std::ifstream in(file);
-    if (!in) throw UsageError(fmt::format("cannot read the config file {}", file));
+  /// Options as the command line gives them, for Boost.
+  boost::program_options::parsed_options parsed(const std::vector<std::pair<std::string, std::string>>& options) const {
+    boost::program_options::parsed_options result(&options_);
+    for (const auto& [name, value] : options) result.options.emplace_back(name, std::vector<std::string>{value});
+    return result;
+  }
+
+  boost::program_options::parsed_options read_config(const std::string& path) {
+    const auto file = read_option_file(path);
+    for (const auto& [name, value] : file.quoted)
+      if (options_.find_nothrow(name, false) == nullptr)
+        throw UsageError(fmt::format("{}: unrecognised option `{}`", path, name));
     try {
-      auto parsed = boost::program_options::parse_config_file(in, options_);
-      boost::program_options::store(parsed, values_);
-      return parsed;
+      std::istringstream others(file.others);
+      auto found = boost::program_options::parse_config_file(others, options_);
+      std::ranges::move(parsed(file.quoted).options, std::back_inserter(found.options));
+      boost::program_options::store(found, values_);
+      return found;
     } catch (const boost::program_options::error& error) {
-      throw UsageError(fmt::format("{}: {}", file, error.what()));
+      throw UsageError(fmt::format("{}: {}", path, error.what()));
     }
   }
 
@@ -220,6 +248,7 @@ class OptionTable {
   std::vector<const char*> required_;
   boost::program_options::variables_map values_;
   Values given_, recalled_;
+  std::set<std::string, std::less<>> paths_;
 };
 
 }  // namespace qcs::cli

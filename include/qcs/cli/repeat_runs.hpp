@@ -35,8 +35,9 @@ inline bool is_complete(const std::filesystem::path& folder, int epochs) {
 RunEnd repeat_runs(const RunOptions& run, auto&& train) {
   if (run.repeat == 1) return train(run).end;
   make_folder(run.out);
-  write_atomically(run.out / kStoredOptions,
-                   [&](std::ofstream& out) { out << run.stored_options << fmt::format("repeat = {}\n", run.repeat); });
+  write_atomically(run.out / kStoredOptions, [&](std::ofstream& out) {
+    out << run.stored_options << option_line("seed", run.seed) << option_line("repeat", run.repeat);
+  });
   std::vector<std::filesystem::path> folders;
   for (int i = 0; i < run.repeat; ++i) {
     RunOptions one = run;
@@ -48,13 +49,13 @@ RunEnd repeat_runs(const RunOptions& run, auto&& train) {
       if (detail::is_complete(one.out, run.recipe.epochs)) continue;
       if (std::filesystem::exists(CheckpointFolder(one.out).last())) one.resume = one.out;
     }
-    fmt::print("run {} of {}, seed {}\n", i + 1, run.repeat, one.seed);
+    say("run {} of {}, seed {}\n", i + 1, run.repeat, one.seed);
     if (train(one).end == RunEnd::kInterrupted) return RunEnd::kInterrupted;
   }
   std::vector<std::pair<std::string, RunHistory>> results;
   for (const auto& folder : folders) results.emplace_back(folder.string(), read_metrics(folder / "metrics.jsonl"));
   const auto comparison = compare_runs(results);
-  fmt::print("\n{}", comparison_text(comparison));
+  say("\n{}", comparison_text(comparison));
   write_comparison(run.out, comparison);
   return RunEnd::kComplete;
 }

@@ -8,7 +8,10 @@
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/folder_lock.hpp>
+#include <qcs/core/shell_quoted.hpp>
 #include <qcs/train/checkpoint_folder.hpp>
+#include <string>
+#include <vector>
 
 namespace qcs::cli {
 
@@ -27,9 +30,15 @@ class RunFolder {
     if (run.resume.empty() && std::filesystem::exists(checkpoints.last()))
       throw ConfigError(
           fmt::format("{} holds a finished or interrupted run; choose another --out, or go on with --resume {}",
-                      run.out.string(), run.out.string()));
+                      run.out.string(), shell_quoted(run.out)));
     // Also shows, before any work is done, that the folder can be written to.
-    write_atomically(run.out / kStoredOptions, [&](std::ofstream& out) { out << run.stored_options; });
+    write_atomically(run.out / kStoredOptions,
+                     [&](std::ofstream& out) { out << run.stored_options << option_line("seed", run.seed); });
+  }
+
+  /// What the user should know of the folder.
+  std::vector<std::string> notes() const {
+    return lock_.note() ? std::vector{*lock_.note()} : std::vector<std::string>();
   }
 
  private:

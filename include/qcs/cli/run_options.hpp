@@ -12,12 +12,14 @@
 #include <optional>
 #include <qcs/cli/option_table.hpp>
 #include <qcs/data/image_source.hpp>
+#include <qcs/io/weight_file.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/presets/recipes.hpp>
 #include <qcs/train/events.hpp>
 #include <qcs/train/optimizer.hpp>
 #include <qcs/train/schedule.hpp>
 #include <string>
+#include <vector>
 
 namespace qcs::cli {
 
@@ -28,12 +30,16 @@ struct RunOptions {
   Recipe recipe = {};
   std::int64_t classes = 0;
   std::filesystem::path train_list, validation_list, test_list, image_root;
+  std::filesystem::path class_names;  ///< a file of them; empty: what lies beside the lists, else the data set's own
   bool validation_given = false, test_given = false;  ///< whether these lists were asked for, or are but the defaults
   double hold_out = 0;                                ///< share of the training list to select the best epoch on
   std::optional<Selection> selection;                 ///< default: validation where there is such a split, else last
   std::filesystem::path out;
-  std::string stored_options;  ///< what a later --resume shall know of the command line; goes into the run folder
+  /// What a later --resume shall know of the command line, beside the seed; goes into the run folder.
+  std::string stored_options = {};
+  std::vector<std::string> notes = {};  ///< what people should know of the options
   std::filesystem::path resume, evaluate, pretrained, predictions, packed;
+  io::WeightFileOptions weight_file = {};  ///< how the files of `evaluate` and `pretrained` are read
   BadImages bad_images = BadImages::kFail;
   std::string pretrained_part = "backbone";
   int first_epoch = 0;
@@ -116,6 +122,9 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
                "the best on "
                "the test split, as the papers do");
   options.path("image-root", run.image_root, fmt::format("default DATA_ROOT/{}", Dataset::kImageFolder));
+  options.path("classes", run.class_names,
+               "file of class names, one a line in the order of the labels (default: NAME_classes.txt or classes.txt "
+               "beside the lists, else the data set's own)");
   options.number<int>("num-classes", run.classes, at_least(2),
                       fmt::format("default {}", Dataset::Classes::kClasses.size()));
   options.number<int>("epochs", run.recipe.epochs, at_least(1), "default: the published recipe's");
@@ -145,7 +154,8 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   options.flag("flip-test", run.recipe.flip_test, "evaluate every image together with its mirror image");
   options.number<int>("workers,j", run.workers, within(0, 256),
                       "threads that load images (default: 4, at most the number of cores)");
-  options.number<int>("threads", run.threads, within(1, 1024), "compute threads (default: the number of cores)");
+  options.number<int>("threads", run.threads, within(1, 1024),
+                      "compute threads (default: OMP_NUM_THREADS, else the number of cores)");
   options.number<int>("print-freq,p", run.print_freq, at_least(0),
                       "steps between lines when the output is no terminal (default 100)");
   options.number<int>("start-epoch", run.first_epoch, at_least(0),
@@ -169,6 +179,10 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   options.text(
       "pretrained-part", run.pretrained_part,
       "what to take of it: backbone (default), all (must fit wholly) or matching (what fits; prints what does not)");
+  options.text("weights-key", run.weight_file.key,
+               "with --evaluate or --pretrained: name of the weights to take from a file that has several");
+  options.flag("check-hash", run.weight_file.check_hash,
+               "with --evaluate or --pretrained: compare the file with the SHA-256 in its name, NAME-HHHHHHHH.pth");
   options.path("packed", run.packed, "read the images from this file of `prepare pack` instead of the image root");
   options.flag("skip-bad-images", skip_bad_images,
                "go on without images that cannot be read, and name them; by default they end the run");
@@ -181,11 +195,14 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   const std::filesystem::path resumed = options.text_or("resume", "");
   const auto folder = detail::resumed_folder(resumed);
   if (!resumed.empty() && std::filesystem::exists(folder / kStoredOptions)) options.recall(folder / kStoredOptions);
+  options.suppose("data-root", "datas");  // stored, too: where the lists lie follows from it
 
+  const auto threads = default_threads();
   try {
     run = detail::default_run<Dataset>(options.text_or("model", run.model), options.text_or("backbone", run.backbone),
-                                       options.text_or("data-root", "datas"));
+                                       options.text_or("data-root", ""));
     if (!resumed.empty()) run.out = folder;
+    run.threads = threads.threads;
     options.assign();
     run.recipe.optimizer.kind = optimizer_kind(optimizer);
     run.recipe.schedule.kind = schedule_kind(schedule);
@@ -198,7 +215,8 @@ std::optional<RunOptions> parse_run_options(int argc, char** argv) {
   if (!select.empty()) run.selection = detail::selection(select);
   run.validation_given = options.known("val-list");
   run.test_given = options.known("test-list");
-  run.stored_options = options.lines({"resume", "out", "config", "repeat", "evaluate", "predictions"});
+  if (threads.note && !options.known("threads")) run.notes.push_back(*threads.note);
+  run.stored_options = options.lines({"resume", "out", "config", "repeat", "seed", "evaluate", "predictions"});
   if (run.hold_out > 0 && run.validation_given) throw UsageError("--hold-out and --val-list exclude each other");
   if (run.first_epoch >= run.recipe.epochs)
     throw UsageError(

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,6 +14,9 @@
 #include <qcs/data/packed_images.hpp>
 #include <qcs/train/events.hpp>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -34,10 +39,40 @@ inline std::shared_ptr<const PackedImages> open_pack(const RunOptions& run) {
 
 /// The images of a list file, from their own files or from a pack. Throws DataError.
 inline ImageSource read_images(const RunOptions& run, const std::filesystem::path& list,
-                               const std::shared_ptr<const PackedImages>& pack) {
+                               const std::shared_ptr<const PackedImages>& pack, Repeats repeats = Repeats::kRefuse) {
   const int classes = static_cast<int>(run.classes);
-  auto images = pack ? read_packed_list(list, *pack, classes) : read_image_list(list, run.image_root, classes);
+  auto images =
+      pack ? read_packed_list(list, *pack, classes, repeats) : read_image_list(list, run.image_root, classes, repeats);
   return {std::move(images), run.bad_images, pack};
+}
+
+/// The lists that `run` uses, as far as they are there.
+inline std::vector<std::filesystem::path> lists_of(const RunOptions& run) {
+  if (!run.evaluate.empty()) return {run.test_list};
+  std::vector<std::filesystem::path> lists{run.train_list};
+  std::error_code error;
+  if (run.hold_out == 0 && std::filesystem::exists(run.validation_list, error)) lists.push_back(run.validation_list);
+  if (std::filesystem::exists(run.test_list, error)) lists.push_back(run.test_list);
+  return lists;
+}
+
+/// Lines of a training list that repeat earlier ones, as a note; nothing if there is none.
+inline std::optional<std::string> repeats_note(const RunOptions& run, const ImageList& train) {
+  const auto repeats = train.repeats();
+  if (repeats == 0) return std::nullopt;
+  return fmt::format("{} of the {} lines of {} repeat an earlier one; such an image is drawn as often as it is listed",
+                     repeats, train.images.size(), run.train_list.string());
+}
+
+/// Images of an evaluated split that are trained on, as a note; nothing if there is none.
+inline std::optional<std::string> overlap_note(const ImageList& train, const ImageList& other, std::string_view name) {
+  std::unordered_set<std::string_view> paths;
+  for (const auto& image : train.images) paths.insert(image.path.native());
+  const auto shared = std::ranges::count_if(
+      other.images, [&](const LabelledImage& image) { return paths.contains(image.path.native()); });
+  if (shared == 0) return std::nullopt;
+  return fmt::format("{} of the {} {} images are trained on too, so the result is not that of unseen images", shared,
+                     other.images.size(), name);
 }
 
 /// Reads the lists that `run` names. The result is taken from the best epoch on the validation split where there is one
@@ -56,12 +91,21 @@ inline Splits read_splits(const RunOptions& run) {
         "share of the training list with --hold-out");
   if (selection != Selection::kValidation && run.hold_out > 0)
     throw ConfigError("--hold-out goes with --select validation");
-  auto train = read_images(run, run.train_list, pack);
-  if (selection != Selection::kValidation)
+  auto train = read_images(run, run.train_list, pack, Repeats::kTake);
+  std::vector<std::string> notes;
+  if (auto note = repeats_note(run, train.list())) notes.push_back(std::move(*note));
+  const auto note_overlap = [&](const ImageSource& trained, const ImageSource& other, std::string_view name) {
+    if (auto note = overlap_note(trained.list(), other.list(), name)) notes.push_back(std::move(*note));
+  };
+  if (selection != Selection::kValidation) {
+    auto test = read_images(run, run.test_list, pack);
+    note_overlap(train, test, "test");
     return {.train = std::move(train),
-            .eval = read_images(run, run.test_list, pack),
+            .eval = std::move(test),
             .eval_name = "test",
-            .selection = selection};
+            .selection = selection,
+            .notes = std::move(notes)};
+  }
   std::optional<ImageSource> held;
   if (run.hold_out > 0) {
     auto [kept, held_list] = hold_out(train.list(), run.hold_out);
@@ -72,11 +116,15 @@ inline Splits read_splits(const RunOptions& run) {
                 .eval = held ? std::move(*held) : read_images(run, run.validation_list, pack),
                 .eval_name = "validation",
                 .selection = selection};
-  if (run.test_given || std::filesystem::exists(run.test_list))
+  note_overlap(splits.train, splits.eval, "validation");
+  if (run.test_given || std::filesystem::exists(run.test_list)) {
     splits.test = read_images(run, run.test_list, pack);
-  else
-    splits.notes.push_back(fmt::format("there is no test list at {}, so the result is that of the validation split",
-                                       run.test_list.string()));
+    note_overlap(splits.train, *splits.test, "test");
+  } else {
+    notes.push_back(fmt::format("there is no test list at {}, so the result is that of the validation split",
+                                run.test_list.string()));
+  }
+  splits.notes = std::move(notes);
   return splits;
 }
 
@@ -88,12 +136,16 @@ inline std::vector<std::string> image_names(const RunOptions& run, const ImageSo
   return names;
 }
 
-/// Names the images that were left out so far.
+/// Names the images that were left out so far, and those about which decoders had something to say.
 inline void print_skipped(const ImageSource& source) {
-  const auto skipped = source.skipped();
+  constexpr std::size_t kMostWarnings = 20;
+  const auto skipped = source.skipped(), warnings = source.warnings();
   if (!skipped.empty())
-    fmt::print("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
-  for (const auto& reason : skipped) fmt::print("  {}\n", reason);
+    say("{} of {} images could not be read and were skipped\n", skipped.size(), source.list().images.size());
+  for (const auto& reason : skipped) say("  {}\n", reason);
+  if (!warnings.empty()) say("image files that are unusual, though their pixels are whole:\n");
+  for (std::size_t i = 0; i < std::min(kMostWarnings, warnings.size()); ++i) say("  {}\n", warnings[i]);
+  if (warnings.size() > kMostWarnings) say("  and {} more\n", warnings.size() - kMostWarnings);
 }
 
 }  // namespace qcs::cli

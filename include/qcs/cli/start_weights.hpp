@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <qcs/cli/run_options.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/random.hpp>
@@ -49,22 +50,29 @@ KeyReport load_network(Net& network, const io::WeightFile& file, const LoadOptio
 /// alone (ir50.pth). Throws CheckpointError if they do not fit.
 template <class Net>
 KeyReport load_backbone(Net& network, const io::WeightFile& file) {
-  constexpr std::string_view kPrefix = "ir_back.";
-  const bool whole = std::ranges::any_of(
-      file.tensors, [&](const auto& named) { return library_name(named.first).starts_with(kPrefix); });
+  auto& backbone = *network->named_children()["ir_back"];
+  const LoadOptions within_network{.prefix = "ir_back."}, alone{};
+  const bool whole = map_names(backbone, file.tensors, within_network).matched >=
+                     std::max<std::size_t>(1, map_names(backbone, file.tensors, alone).matched);
   try {
-    return load_weights(*network->named_children()["ir_back"], file.tensors, {.prefix = whole ? kPrefix : ""});
+    return load_weights(backbone, file.tensors, whole ? within_network : alone);
   } catch (const CheckpointError& error) {
     throw CheckpointError(fmt::format("{} holds {}; its backbone is not {}: {}", file.path.string(),
                                       describe_weights(file), Net::ContainedType::BackboneType::kName, error.what()));
   }
 }
 
+/// Prints what a user should know of a file that was read.
+inline void print_notes(const io::WeightFile& file) {
+  for (const auto& note : file.notes) say("{}: {}\n", file.path.string(), note);
+}
+
 /// Starts a network from the file `run.pretrained`, as `run.pretrained_part` says, and prints what was taken. Throws
 /// CheckpointError, or ConfigError if class heads of another label space than `labels` were taken.
 template <class Net>
 void load_pretrained(Net& network, const RunOptions& run, const Labels& labels) {
-  const auto file = io::read_weight_file(run.pretrained);
+  const auto file = io::read_weight_file(run.pretrained, run.weight_file);
+  print_notes(file);
   const auto report = run.pretrained_part == "backbone" ? load_backbone(network, file)
                       : run.pretrained_part == "all"    ? load_network(network, file)
                                                         : load_network(network, file, {.matching = Matching::kPartial});
@@ -75,21 +83,23 @@ void load_pretrained(Net& network, const RunOptions& run, const Labels& labels) 
       std::ranges::any_of(report.loaded, [](const auto& name) { return name.find(".head.") != std::string::npos; });
   if (const auto named = io::find_labels(file.metadata); heads && named)
     require_same_labels(*named, run.pretrained.string(), labels, "this run");
-  fmt::print("{}: {}\n", run.pretrained.string(), report.text());
+  say("{}: {}\n", run.pretrained.string(), report.text());
 }
 
 /// Loads what evaluation needs: a whole network, which must be the one of this run, or a base branch alone, whatever
-/// model it comes from. Throws CheckpointError like load_network, ConfigError if the file's label space is not
-/// `labels`.
+/// model it comes from. Prints what was changed to make names fit. Throws CheckpointError like load_network,
+/// ConfigError if the file's label space is not `labels`.
 template <class Net>
-void load_for_evaluation(Net& network, const std::filesystem::path& path, const Labels& labels) {
-  const auto file = io::read_weight_file(path);
-  const bool base_alone = std::ranges::all_of(file.tensors, [](const auto& named) {
-    const auto name = library_name(named.first);
-    return of_base_branch(name) || unused_by_design(name);
-  });
-  load_network(network, file, {.base_branch = base_alone});
-  if (const auto named = io::find_labels(file.metadata)) require_same_labels(*named, path.string(), labels, "this run");
+void load_for_evaluation(Net& network, const RunOptions& run, const Labels& labels) {
+  const auto file = io::read_weight_file(run.evaluate, run.weight_file);
+  print_notes(file);
+  const auto names = map_names(*network, file.tensors).names;
+  const bool base_alone =
+      std::ranges::all_of(names, [](const auto& name) { return of_base_branch(name) || unused_by_design(name); });
+  const auto report = load_network(network, file, {.base_branch = base_alone});
+  for (const auto& note : report.notes) say("{}: {}\n", run.evaluate.string(), note);
+  if (const auto named = io::find_labels(file.metadata))
+    require_same_labels(*named, run.evaluate.string(), labels, "this run");
 }
 
 }  // namespace qcs::cli

@@ -83,7 +83,7 @@ TrainerOptions trainer_options(const RunOptions& run, const Splits& splits, cons
 }  // namespace detail
 
 /// Trains a network as `run` says, tells it on the console and to `observers`, and leaves in `run.out` what
-/// docs/training.md lists. After catch_stop_signals(), SIGINT and SIGTERM interrupt it. Throws what the parts throw.
+/// docs/training.md lists. After catch_stop_signals(), kStopSignals interrupt it. Throws what the parts throw.
 template <class Net, class... Observers>
 RunSummary train_network(const RunOptions& run, const Splits& splits, std::string_view dataset, const Labels& labels,
                          Observers&... observers) {
@@ -116,6 +116,8 @@ RunSummary train_network(const RunOptions& run, const Splits& splits, std::strin
   ReportFile report(run.out, files, eval_images, test_images);
   const auto fit = [&] {
     auto info = detail::describe_run(run, splits, dataset);
+    for (const auto& notes : {run.notes, folder.notes()})
+      info.notes.insert(info.notes.end(), notes.begin(), notes.end());
     return test ? trainer.fit_and_test(train, eval, *test, std::move(info), console, files, board, report, observers...)
                 : trainer.fit(train, eval, std::move(info), console, files, board, report, observers...);
   };

@@ -1,30 +1,36 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
 #include <opencv2/core.hpp>
 #include <qcs/cli/evaluate_weights.hpp>
+#include <qcs/cli/list_labels.hpp>
 #include <qcs/cli/repeat_runs.hpp>
 #include <qcs/cli/run_options.hpp>
 #include <qcs/cli/splits.hpp>
 #include <qcs/cli/stop_signals.hpp>
 #include <qcs/cli/train_network.hpp>
+#include <qcs/data/quiet_decoders.hpp>
 #include <qcs/presets/networks.hpp>
 
 namespace qcs::cli {
 
 namespace detail {
 
-/// The data set's own label space, or numbers when another count was asked for.
+/// What the labels in a run's lists mean: by itself the data set's own classes, or numbers when another count was asked
+/// for.
 template <class Dataset>
-Labels labels_for(std::int64_t classes) {
-  const auto own = Labels::of<typename Dataset::Classes>();
-  return classes == static_cast<std::int64_t>(own.classes.size()) ? own : Labels::numbered(classes);
+ListLabels labels_for(const RunOptions& run) {
+  const auto dataset = Labels::of<typename Dataset::Classes>();
+  const bool is_usual = run.classes == static_cast<std::int64_t>(dataset.classes.size());
+  return labels_of_lists(lists_of(run), run.class_names, is_usual ? dataset : Labels::numbered(run.classes));
 }
 
 }  // namespace detail
 
 /// The training program of a data set: reads the command line, then trains or evaluates. Returns the exit status; that
-/// of a run which SIGINT or SIGTERM interrupted is 130 or 143.
+/// of a run that a signal interrupted is 128 + the signal.
 template <class Dataset>
 int train_program(int argc, char** argv) {
   wait_passively(argv);
@@ -34,15 +40,21 @@ int train_program(int argc, char** argv) {
     if (run->evaluate.empty()) catch_stop_signals();
     torch::set_num_threads(run->threads);
     cv::setNumThreads(1);
-    const auto labels = detail::labels_for<Dataset>(run->classes);
-    return with_network<Dataset>(run->model, run->backbone, [&]<class Net>() {
-      if (!run->evaluate.empty())
-        return evaluate_weights<Net>(*run, read_images(*run, run->test_list, open_pack(*run)), labels);
-      const auto splits = read_splits(*run);
-      const auto end = repeat_runs(
-          *run, [&](const RunOptions& one) { return train_network<Net>(one, splits, Dataset::kName, labels); });
-      return end == RunEnd::kInterrupted ? 128 + stop_signal() : 0;
-    });
+    const QuietDecoders quiet;
+    const auto [labels, label_notes] = detail::labels_for<Dataset>(*run);
+    return with_network<Dataset>(
+        run->model, run->backbone, [&, &labels = labels, &label_notes = label_notes]<class Net>() {
+          if (!run->evaluate.empty()) {
+            for (const auto* notes : {&run->notes, &label_notes})
+              for (const auto& note : *notes) say("note: {}\n", note);
+            return evaluate_weights<Net>(*run, read_images(*run, run->test_list, open_pack(*run)), labels);
+          }
+          auto splits = read_splits(*run);
+          splits.notes.insert(splits.notes.begin(), label_notes.begin(), label_notes.end());
+          const auto end = repeat_runs(
+              *run, [&](const RunOptions& one) { return train_network<Net>(one, splits, Dataset::kName, labels); });
+          return end == RunEnd::kInterrupted ? 128 + stop_signal() : 0;
+        });
   });
 }
 

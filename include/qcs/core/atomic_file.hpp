@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <qcs/core/error.hpp>
 #include <string>
 #include <string_view>
@@ -31,14 +32,28 @@ inline void make_folder(const std::filesystem::path& folder) {
 
 namespace detail {
 
+/// Whether an errno says that a file or folder is one that cannot be synced: some file systems (FUSE, CIFS, WSL's)
+/// know no such thing for folders, and a folder that may be written to but not read cannot be opened for it. A disk
+/// that failed or is full (EIO, ENOSPC, EDQUOT) is not among these.
+inline bool cannot_be_synced(int error) {
+  constexpr int kErrors[] = {EINVAL, ENOTSUP, EOPNOTSUPP, ENOSYS, EBADF, EROFS, EACCES, EPERM};
+  return std::ranges::find(kErrors, error) != std::end(kErrors);
+}
+
+/// Waits until a file or, with O_DIRECTORY, the names in a folder are on the disk, as far as the file system offers
+/// that. Throws Error naming the path.
 inline void sync_to_disk(const std::filesystem::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (descriptor < 0 || ::fsync(descriptor) != 0) {
-    const int error = errno;
-    if (descriptor >= 0) ::close(descriptor);
+  const auto uninterrupted = [](auto&& call) {
+    int result = call();
+    while (result < 0 && errno == EINTR) result = call();
+    return result;
+  };
+  const int descriptor = uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC); });
+  const int result = descriptor < 0 ? -1 : uninterrupted([&] { return ::fsync(descriptor); });
+  const int error = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (result < 0 && !cannot_be_synced(error))
     throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(error)));
-  }
-  ::close(descriptor);
 }
 
 inline std::filesystem::path folder_of(const std::filesystem::path& path) {

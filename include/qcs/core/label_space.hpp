@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -75,10 +76,18 @@ struct Labels {
   bool operator==(const Labels&) const = default;
 };
 
+/// Whether two lists name the same classes in the same order; capitals do not count, as folders and papers differ
+/// there.
+inline bool same_classes(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  return std::ranges::equal(
+      a, b, [&](const std::string& x, const std::string& y) { return std::ranges::equal(x, y, {}, lower, lower); });
+}
+
 /// Throws ConfigError that names both label spaces unless they list the same classes in the same order.
 inline void require_same_labels(const Labels& found, std::string_view found_in, const Labels& expected,
                                 std::string_view expected_by) {
-  if (found.classes == expected.classes) return;
+  if (same_classes(found.classes, expected.classes)) return;
   throw ConfigError(
       fmt::format("label spaces differ: {} has {}, {} has {}", found_in, found.text(), expected_by, expected.text()));
 }

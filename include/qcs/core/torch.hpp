@@ -10,6 +10,7 @@
 #pragma GCC diagnostic ignored "-Wpedantic"
 #endif
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <torch/torch.h>
 #include <torch/version.h>
 #if defined(__GNUC__)

@@ -22,26 +22,35 @@ struct HeldOut {
   ImageList held;  ///< to select the best epoch on
 };
 
-/// Splits off `share` (above 0, below 1) of every class, rounded, in the order of the list: a pure function of list,
-/// share and seed. Throws ConfigError on another share, DataError if nothing would be held or kept.
+/// Splits off `share` (above 0, below 1) of the files of every class, rounded, in the order of the list: a pure
+/// function of list, share and seed. All lines of a file go to the same part. Throws ConfigError on another share,
+/// DataError if nothing would be held or kept.
 inline HeldOut hold_out(const ImageList& list, double share, std::uint64_t seed = 0) {
   if (!(share > 0 && share < 1))
     throw ConfigError(fmt::format("a share of {} cannot be held out, only one within 0..1", share));
-  const ClassIndex index(list.labels(), list.classes);
+  const auto files = list.files();
+  std::vector<std::size_t> numbers;  // of the files
+  std::vector<int> labels;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (files[i] != i) continue;
+    numbers.push_back(i);
+    labels.push_back(list.images[i].label);
+  }
+  const ClassIndex index(labels, list.classes);
   Rng rng = stream(seed, Purpose::kHoldOut);
-  std::vector<char> is_held(list.images.size(), 0);
+  std::vector<char> is_held(files.size(), 0);
   for (const int c : index.present()) {
     auto images = std::vector<std::size_t>(index.images(c).begin(), index.images(c).end());
     const auto count = static_cast<std::size_t>(std::llround(share * static_cast<double>(images.size())));
     for (std::size_t i = 0; i < count; ++i) {
       const auto other = boost::random::uniform_int_distribution<std::size_t>(i, images.size() - 1)(rng);
       std::swap(images[i], images[other]);
-      is_held[images[i]] = 1;
+      is_held[numbers[images[i]]] = 1;
     }
   }
   HeldOut parts{.kept = {{}, list.classes}, .held = {{}, list.classes}};
   for (std::size_t i = 0; i < list.images.size(); ++i)
-    (is_held[i] != 0 ? parts.held : parts.kept).images.push_back(list.images[i]);
+    (is_held[files[i]] != 0 ? parts.held : parts.kept).images.push_back(list.images[i]);
   if (parts.kept.images.empty() || parts.held.images.empty())
     throw DataError(
         fmt::format("holding out {} of {} images leaves one of the two parts empty", share, list.images.size()));

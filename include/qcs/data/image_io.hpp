@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <new>
 #include <span>
 #include <string>
 #include <system_error>
@@ -15,7 +16,12 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include <qcs/core/error.hpp>
+#include <qcs/data/detail/decoded_image.hpp>
+#include <qcs/data/detail/file_content.hpp>
+#include <qcs/data/detail/jpeg_decoder.hpp>
+#include <qcs/data/detail/png_decoder.hpp>
 #include <qcs/data/image_header.hpp>
+#include <qcs/data/quiet_decoders.hpp>
 
 namespace qcs {
 
@@ -57,15 +63,11 @@ inline void require_sound_header(std::span<const std::uint8_t> bytes, const std:
   if (!header->complete) throw DataError(fmt::format("{}: the {} is cut short", name, header->format));
 }
 
-inline cv::Mat decode(std::span<const std::uint8_t> bytes, const std::string& name) {
-  try {
-    const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<std::uint8_t*>(bytes.data()));
-    cv::Mat image = cv::imdecode(buffer, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
-    if (!image.empty() && image.type() == CV_8UC3) return image;
-  } catch (const cv::Exception& error) {
-    throw DataError(fmt::format("{}: cannot decode this image ({})", name, error.err));
-  }
-  throw DataError(fmt::format("{}: not an image in a format OpenCV reads, or damaged", name));
+/// Formats other than JPEG and PNG. OpenCV makes nothing or an empty image of what it cannot decode.
+inline cv::Mat decode_with_opencv(std::span<const std::uint8_t> bytes) {
+  const DecodingScope scope;
+  const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<std::uint8_t*>(bytes.data()));
+  return cv::imdecode(buffer, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
 }
 
 /// RGB to BGR or back (8UC3). By hand, because OpenCV's conversion would start its thread pool from inside a worker
@@ -77,25 +79,59 @@ inline void swap_red_and_blue(cv::Mat& image) {
   }
 }
 
+inline DecodedImage decode_by_format(std::span<const std::uint8_t> bytes) {
+  const std::string_view text = as_text(bytes), format = image_format(text);
+  if (format == "JPEG") return JpegDecoder(bytes).run(is_absurd);
+  if (format == "PNG") return PngDecoder(bytes).run(is_absurd);
+  DecodedImage image;
+  if (!other_format(text).empty()) return image;
+  image.rgb = decode_with_opencv(bytes);
+  if (!image.rgb.empty() && image.rgb.type() == CV_8UC3)
+    swap_red_and_blue(image.rgb);
+  else
+    image.rgb.release();
+  return image;
+}
+
 }  // namespace detail
 
 /// Decodes the bytes of an image file as RGB (8UC3, rows x cols); greyscale files become three equal channels. `name`
-/// stands in messages. Throws DataError if they are a JPEG, PNG or BMP that is cut short, larger than kMaxImagePixels
-/// or kMaxImageSide (the three formats before they are decoded), or no image.
-inline cv::Mat decode_rgb(std::span<const std::uint8_t> bytes, const std::string& name) {
+/// stands in messages. What is unusual about a file whose pixels are whole (a broken colour profile, say) goes to
+/// `warnings`, if there is such a place, one message for each thing.
+///
+/// Throws DataError if they are no image, one that is damaged (a JPEG or PNG also where decoders would guess the
+/// missing pixels) or, in JPEG, PNG and BMP, cut short, or one larger than kMaxImagePixels or kMaxImageSide (the three
+/// formats before they are decoded); std::bad_alloc without the memory for it.
+inline cv::Mat decode_rgb(std::span<const std::uint8_t> bytes, const std::string& name,
+                          std::vector<std::string>* warnings = nullptr) {
   detail::require_sound_header(bytes, name);
-  cv::Mat image = detail::decode(bytes, name);
-  if (detail::is_absurd(image.rows, image.cols))  // of formats whose headers are not read here
-    throw DataError(fmt::format("{}: {} x {} pixels, at most {} on a side and {} in all are read", name, image.cols,
-                                image.rows, kMaxImageSide, kMaxImagePixels));
-  detail::swap_red_and_blue(image);
-  return image;
+  detail::DecodedImage image;
+  try {
+    image = detail::decode_by_format(bytes);
+  } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();
+    throw DataError(fmt::format("{}: cannot decode this image ({})", name, error.err));
+  }
+  if (!image.damage.empty())
+    throw DataError(fmt::format("{}: the {} cannot be decoded: {}", name, detail::image_format(detail::as_text(bytes)),
+                                image.damage));
+  if (image.rgb.empty())
+    throw DataError(fmt::format("{}: not an image in a format that is read, or damaged: {}", name,
+                                detail::describe_content(detail::as_text(bytes))));
+  if (detail::is_absurd(image.rgb.rows, image.rgb.cols))  // of formats whose headers are not read here
+    throw DataError(fmt::format("{}: {} x {} pixels, at most {} on a side and {} in all are read", name, image.rgb.cols,
+                                image.rgb.rows, kMaxImageSide, kMaxImagePixels));
+  if (warnings != nullptr)
+    for (const auto& warning : image.warnings)
+      warnings->push_back(
+          fmt::format("{}: {} decoder: {}", name, detail::image_format(detail::as_text(bytes)), warning));
+  return image.rgb;
 }
 
 /// Reads an image file like decode_rgb; also throws DataError if it is missing or empty. Safe to call from several
 /// threads.
-inline cv::Mat read_rgb(const std::filesystem::path& path) {
-  return decode_rgb(detail::read_bytes(path), path.string());
+inline cv::Mat read_rgb(const std::filesystem::path& path, std::vector<std::string>* warnings = nullptr) {
+  return decode_rgb(detail::read_bytes(path), path.string(), warnings);
 }
 
 }  // namespace qcs

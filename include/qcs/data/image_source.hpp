@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cstddef>
-#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,9 +40,10 @@ class PackListing {
 }  // namespace detail
 
 /// Reads a list file as read_image_list does, of the images of a pack; paths in the result are their names in it.
-inline ImageList read_packed_list(const std::filesystem::path& list, const PackedImages& pack, int classes) {
+inline ImageList read_packed_list(const std::filesystem::path& list, const PackedImages& pack, int classes,
+                                  Repeats repeats = Repeats::kRefuse) {
   detail::PackListing files(pack);
-  return detail::parse_image_list(list, "", classes, files);
+  return detail::parse_image_list(list, "", classes, repeats, files);
 }
 
 /// What happens to an image that cannot be read.
@@ -58,7 +58,11 @@ class ImageSource {
   /// @param pack holds every image of the list under the name that `path` has in it; null reads the files. Throws
   /// DataError if it lacks one.
   ImageSource(ImageList list, BadImages policy = BadImages::kFail, std::shared_ptr<const PackedImages> pack = {})
-      : list_(std::move(list)), policy_(policy), pack_(std::move(pack)), skipped_(std::make_shared<Skipped>()) {
+      : list_(std::move(list)),
+        policy_(policy),
+        pack_(std::move(pack)),
+        files_(list_.files()),
+        seen_(std::make_shared<Seen>()) {
     if (!pack_) return;
     for (const auto& image : list_.images) {
       const auto number = pack_->find(image.path.string());
@@ -70,50 +74,67 @@ class ImageSource {
 
   const ImageList& list() const { return list_; }
 
+  /// The pack that the images come from; null where they are files.
+  const PackedImages* pack() const { return pack_.get(); }
+
   /// Image `i` of the list as 8UC3 in RGB, from a pack also as 8UC1; not to be written to. Empty if it cannot be read
-  /// and bad images are skipped, else throws DataError with the file's name.
+  /// and bad images are skipped, else throws DataError with the file's name; std::bad_alloc without the memory for it.
   cv::Mat read(std::size_t i) const {
     if (pack_) return pack_->image(packed_[i]);
     if (policy_ == BadImages::kSkip && !why_skipped(i).empty()) return {};
-    const auto& path = list_.images[i].path;
     try {
-      return read_rgb(path);
-    } catch (const std::exception& error) {
-      const bool named = dynamic_cast<const Error*>(&error) != nullptr;
-      const auto reason = named ? std::string(error.what()) : fmt::format("{}: {}", path.string(), error.what());
-      if (policy_ == BadImages::kFail) throw DataError(reason);
-      const std::lock_guard lock(skipped_->mutex);
-      skipped_->reasons.emplace(i, reason);
+      std::vector<std::string> warnings;
+      cv::Mat rgb = read_rgb(list_.images[i].path, &warnings);
+      if (!warnings.empty()) {
+        const std::lock_guard lock(seen_->mutex);
+        seen_->warnings.try_emplace(files_[i], std::move(warnings));
+      }
+      return rgb;
+    } catch (const DataError& error) {
+      if (policy_ == BadImages::kFail) throw;
+      const std::lock_guard lock(seen_->mutex);
+      seen_->skipped.emplace(files_[i], error.what());
       return {};
     }
   }
 
   /// Why image `i` was skipped; empty if it was not.
   std::string why_skipped(std::size_t i) const {
-    const std::lock_guard lock(skipped_->mutex);
-    const auto found = skipped_->reasons.find(i);
-    return found == skipped_->reasons.end() ? std::string() : found->second;
+    const std::lock_guard lock(seen_->mutex);
+    const auto found = seen_->skipped.find(files_[i]);
+    return found == seen_->skipped.end() ? std::string() : found->second;
   }
 
-  /// One message for each image that was skipped so far, in the order of the list.
+  /// One message for each file that was skipped so far, in the order of the list.
   std::vector<std::string> skipped() const {
-    const std::lock_guard lock(skipped_->mutex);
+    const std::lock_guard lock(seen_->mutex);
     std::vector<std::string> reasons;
-    for (const auto& [number, reason] : skipped_->reasons) reasons.push_back(reason);
+    for (const auto& [number, reason] : seen_->skipped) reasons.push_back(reason);
     return reasons;
   }
 
+  /// What decoders found unusual so far about files whose pixels are whole, in the order of the list.
+  std::vector<std::string> warnings() const {
+    const std::lock_guard lock(seen_->mutex);
+    std::vector<std::string> all;
+    for (const auto& [number, warnings] : seen_->warnings) all.insert(all.end(), warnings.begin(), warnings.end());
+    return all;
+  }
+
  private:
-  struct Skipped {
+  /// By the number of the file's first image.
+  struct Seen {
     std::mutex mutex;
-    std::map<std::size_t, std::string> reasons;
+    std::map<std::size_t, std::string> skipped;
+    std::map<std::size_t, std::vector<std::string>> warnings;
   };
 
   ImageList list_;
   BadImages policy_;
   std::shared_ptr<const PackedImages> pack_;
   std::vector<std::size_t> packed_;
-  std::shared_ptr<Skipped> skipped_;  // shared, so that a source can be copied
+  std::vector<std::size_t> files_;
+  std::shared_ptr<Seen> seen_;  // shared, so that a source can be copied
 };
 
 }  // namespace qcs

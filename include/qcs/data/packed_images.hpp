@@ -54,8 +54,9 @@ class PackedImages {
     const auto* bytes = static_cast<const std::uint8_t*>(region_.get_address());
     const std::string_view all(reinterpret_cast<const char*>(bytes), region_.get_size());
     if (const auto sum = header.metadata.find("sha256");
-        sum == header.metadata.end() || sum->second != checksum(all, header.data_begin, sum->second))
+        sum == header.metadata.end() || sum->second != compute_checksum(all, header.data_begin, sum->second))
       throw CheckpointError("it does not match its checksum");
+    checksum_ = header.metadata.at("sha256");
     for (const auto& entry : header.entries) {
       const bool grey = entry.shape.size() == 2, colour = entry.shape.size() == 3 && entry.shape[2] == 3;
       if (entry.dtype != torch::kUInt8 || (!grey && !colour) || entry.begin == entry.end ||
@@ -74,6 +75,9 @@ class PackedImages {
   std::size_t size() const { return images_.size(); }
   const std::filesystem::path& path() const { return path_; }
 
+  /// SHA-256 of all that the file holds, without the checksum itself.
+  const std::string& checksum() const { return checksum_; }
+
   /// Number of the image called `name`, as its list calls it; nothing if it is not here.
   std::optional<std::size_t> find(std::string_view name) const {
     const auto found = index_.find(name);
@@ -91,7 +95,7 @@ class PackedImages {
 
  private:
   /// SHA-256 of a file in which `sum` is not written yet.
-  static std::string checksum(std::string_view file, std::uint64_t data_begin, const std::string& sum) {
+  static std::string compute_checksum(std::string_view file, std::uint64_t data_begin, const std::string& sum) {
     std::string header(file.substr(0, data_begin));
     if (const auto at = header.find(sum); at != std::string::npos && sum.size() == kNoSum.size())
       header.replace(at, sum.size(), kNoSum);
@@ -111,6 +115,7 @@ class PackedImages {
   };
 
   std::filesystem::path path_;
+  std::string checksum_;
   boost::interprocess::mapped_region region_;
   std::vector<Image> images_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;

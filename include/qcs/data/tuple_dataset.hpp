@@ -41,7 +41,7 @@ class TupleDataset {
       : source_(std::move(source)),
         transform_(transform),
         options_(options),
-        sampler_(ClassIndex(list().labels(), list().classes), options.negatives) {
+        sampler_(ClassIndex(list().labels(), list().classes, list().files()), options.negatives) {
     if (options.epoch_divisor < 1)
       throw ConfigError(fmt::format("the epoch divisor must be at least 1, got {}", options.epoch_divisor));
   }

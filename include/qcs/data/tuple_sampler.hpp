@@ -48,14 +48,14 @@ class Excluded {
 
 }  // namespace detail
 
-/// Draws the images of one training tuple for topology `T`: the images of one role are different images of
-/// one class, and different roles show different classes.
+/// Draws the images of one training tuple for topology `T`: the images of one role are different files of
+/// one class, and different roles show different classes. An image that comes n times is drawn n times as often.
 template <TopologyShape T>
 class TupleSampler {
  public:
   using Tuple = std::array<std::size_t, branch_count<T>>;
 
-  /// Throws DataError, naming every class at fault, if a class has images but too few for a role of `T`, or
+  /// Throws DataError, naming every class at fault, if a class has images but too few files for a role of `T`, or
   /// if fewer classes have images than `T` has roles. Classes without any image are allowed and never drawn.
   TupleSampler(ClassIndex index, NegativeRule rule) : index_(std::move(index)), rule_(rule) {
     check();
@@ -79,7 +79,8 @@ class TupleSampler {
                    : role == 0 ? anchor
                                : draw_new_class(classes, role, rng);
         classes[role] = index_.label(tuple[b]);
-        used.add(index_.rank(tuple[b]), 1);
+        const auto [at, count] = index_.same_file(tuple[b]);
+        used.add(at, count);
         first = false;
       }
     }
@@ -111,7 +112,7 @@ class TupleSampler {
     for (std::size_t r = 0; r < role_count<T>; ++r) needed = std::max(needed, branches_of_role<T>(static_cast<int>(r)));
     std::string faults;
     for (const int c : index_.present()) {
-      const std::size_t count = index_.images(c).size();
+      const std::size_t count = index_.files(c);
       if (count < needed)
         faults += fmt::format("{}class {} has {} image{}", faults.empty() ? "" : ", ", c, count, count == 1 ? "" : "s");
     }

@@ -14,10 +14,14 @@
 namespace qcs::io {
 
 /// Writes a label space into the metadata of weights: `labels`, its name; `class_names`, a JSON list in the order of
-/// the labels; `classes`, their number.
+/// the labels; `classes`, their number. Throws ConfigError for a name that is not UTF-8.
 inline void put_labels(Metadata& metadata, const Labels& labels) {
   metadata["labels"] = labels.name;
-  metadata["class_names"] = nlohmann::json(labels.classes).dump();
+  try {
+    metadata["class_names"] = nlohmann::json(labels.classes).dump();
+  } catch (const nlohmann::json::exception&) {
+    throw ConfigError(fmt::format("a class name is not UTF-8: {}", labels.text()));
+  }
   metadata["classes"] = fmt::format("{}", labels.classes.size());
 }
 

@@ -254,12 +254,23 @@ class PickleReader {
       }
       case 'Q': {
         const auto* identity = pop();
-        push({.kind = Kind::kPersistent, .arguments = identity});
+        if (const auto* stored_class = class_of(*identity))
+          stack_.push_back(const_cast<PickleValue*>(stored_class));
+        else
+          push({.kind = Kind::kPersistent, .arguments = identity});
         return true;
       }
       default:
         return false;
     }
+  }
+
+  /// The legacy format stores the class of a module as a persistent value beside its source,
+  /// ("module", class, file, source): the class, or null for another value.
+  static const PickleValue* class_of(const PickleValue& identity) {
+    const bool module = identity.is(Kind::kTuple) && identity.items.size() >= 2 && identity.items[0]->is(Kind::kText) &&
+                        identity.items[0]->text == "module" && identity.items[1]->is(Kind::kClass);
+    return module ? identity.items[1] : nullptr;
   }
 
   bool bookkeeping(unsigned char opcode) {

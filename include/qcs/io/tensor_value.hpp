@@ -140,17 +140,28 @@ inline StorageReference storage_reference(const PickleValue& persistent) {
   return storage;
 }
 
-/// The tensor that a value describes, whether bare or as a parameter; nothing if it describes another thing. Throws
-/// CheckpointError if it is a tensor that cannot be.
+/// The tensor that a value describes, whether bare, as a parameter or of a subclass; nothing if it describes another
+/// thing. Throws CheckpointError if it is a tensor that cannot be.
 inline std::optional<TensorValue> tensor_value(const PickleValue& value) {
   const auto* inner = &value;
   while (inner->made_by("torch._utils._rebuild_parameter") ||
          inner->made_by("torch._utils._rebuild_parameter_with_state"))
     inner = detail::tuple(inner->arguments, 1, "a parameter")[0];
-  const bool third = inner->made_by("torch._utils._rebuild_tensor_v3");
-  if (!third && !inner->made_by("torch._utils._rebuild_tensor_v2") && !inner->made_by("torch._utils._rebuild_tensor"))
+  if (!inner->is(PickleValue::Kind::kObject) || !inner->callee->is(PickleValue::Kind::kClass)) return std::nullopt;
+  std::string_view function = inner->callee->text;
+  const PickleValue* arguments = inner->arguments;
+  // Subclasses and tensors with attributes wrap the call that makes the plain tensor: (function, type, arguments,
+  // state).
+  if (function == "torch._tensor._rebuild_from_type_v2") {
+    const auto& call = detail::tuple(arguments, 4, "a tensor of a subclass");
+    if (!call[0]->is(PickleValue::Kind::kClass)) return std::nullopt;
+    function = call[0]->text;
+    arguments = call[2];
+  }
+  const bool third = function == "torch._utils._rebuild_tensor_v3";
+  if (!third && function != "torch._utils._rebuild_tensor_v2" && function != "torch._utils._rebuild_tensor")
     return std::nullopt;
-  const auto& fields = detail::tuple(inner->arguments, 4, "a tensor");
+  const auto& fields = detail::tuple(arguments, 4, "a tensor");
   if (!fields[0]->is(PickleValue::Kind::kPersistent))
     throw CheckpointError("damaged pickle: a tensor without a storage");
   TensorValue tensor{.storage = storage_reference(*fields[0]),
@@ -158,7 +169,7 @@ inline std::optional<TensorValue> tensor_value(const PickleValue& value) {
                      .sizes = detail::extents(fields[2], "a tensor's size"),
                      .strides = detail::extents(fields[3], "a tensor's stride")};
   if (third) {  // its storage is untyped, and the dtype stands beside
-    const auto& all = detail::tuple(inner->arguments, 7, "a tensor");
+    const auto& all = detail::tuple(arguments, 7, "a tensor");
     if (!all[6]->is(PickleValue::Kind::kClass)) throw CheckpointError("damaged pickle: a tensor without a dtype");
     tensor.storage.dtype = detail::dtype_of_class(all[6]->text);
     tensor.storage.elements = tensor.storage.bytes / static_cast<std::int64_t>(c10::elementSize(tensor.storage.dtype));

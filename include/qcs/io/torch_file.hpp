@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <qcs/core/torch.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <qcs/io/pickle_reader.hpp>
+#include <qcs/io/tensor_dictionary.hpp>
 #include <qcs/io/tensor_value.hpp>
 #include <qcs/io/zip_archive.hpp>
 #include <string>
@@ -35,7 +37,9 @@ class ZipStorages {
   explicit ZipStorages(const std::filesystem::path& path) : archive_(path) {
     for (const auto& record : archive_.records())
       if (record.name.ends_with("/data.pkl")) prefix_ = record.name.substr(0, record.name.size() - 8);
-    if (prefix_.empty()) throw CheckpointError("a zip archive without data.pkl, which torch.save writes");
+    if (prefix_.empty())
+      throw CheckpointError(fmt::format("a zip archive without data.pkl, which torch.save writes; it holds {}",
+                                        archive_.records().empty() ? "nothing" : archive_.records().front().name));
     if (archive_.find(prefix_ + "constants.pkl") != nullptr)
       throw CheckpointError("a TorchScript archive; save the module's state_dict with torch.save");
     if (const auto* order = archive_.find(prefix_ + "byteorder"); order != nullptr && archive_.read(*order) != "little")
@@ -48,6 +52,8 @@ class ZipStorages {
   }
 
   void require(const StorageReference& storage) const { record_of(storage); }
+
+  bool has_checksums() const { return archive_.has_checksums(); }
 
   /// Reads storages, and compares every other record of the file with its checksum.
   void read(const std::vector<StorageWish>& wishes) const {
@@ -110,6 +116,8 @@ class LegacyStorages {
 
   Pickle pickle() { return std::move(pickle_); }
 
+  static bool has_checksums() { return false; }
+
   void read(const std::vector<StorageWish>& wishes) {
     for (const auto& [storage, target] : wishes) {
       in_.seekg(at_.at(storage->key).first);
@@ -166,17 +174,20 @@ class LegacyStorages {
 
 }  // namespace detail
 
-/// The tensors to be read from a file, by the names they shall have.
-using TensorWishes = std::vector<std::pair<std::string, TensorValue>>;
-
 /// A file of torch.save, opened: its values as plain data, and the tensors among them on demand.
 template <class Storages>
 class TorchFile {
  public:
+  /// Whether files of this format have checksums unless they were told to do without.
+  static constexpr bool kFormatHasChecksums = std::same_as<Storages, detail::ZipStorages>;
+
   /// @param source what the storages are made from, a path. Throws CheckpointError.
   explicit TorchFile(const auto& source) : storages_(source), pickle_(storages_.pickle()) {}
 
   const PickleValue& root() const { return *pickle_.root; }
+
+  /// Whether the file holds checksums that read_all() compares.
+  bool has_checksums() const { return storages_.has_checksums(); }
 
   /// Reads tensors; those that share a storage in the file share it here. Compares everything in the file with its
   /// checksums, where the format has any, whether asked for or not. The plain values are gone afterwards, so that they

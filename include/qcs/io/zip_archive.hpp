@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <memory>
 #include <qcs/core/error.hpp>
+#include <qcs/core/processors.hpp>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -24,7 +25,8 @@
 
 namespace qcs::io {
 
-/// A zip file as torch.save writes it, read by libzip: records stored without compression, each with a CRC-32.
+/// A zip file as torch.save writes it, read by libzip: records stored without compression, each with a CRC-32, or all
+/// of them with 0 in its place, where torch.save was told to leave checksums out.
 class ZipArchive {
  public:
   struct Record {
@@ -50,11 +52,11 @@ class ZipArchive {
       if (zip_stat_index(file_.archive.get(), static_cast<zip_uint64_t>(i), 0, &stat) != 0 ||
           (stat.valid & kNeeded) != kNeeded)
         throw CheckpointError(fmt::format("damaged zip archive: record {} has no full directory entry", i));
-      if (stat.comp_method != ZIP_CM_STORE || stat.comp_size != stat.size)
-        throw CheckpointError(fmt::format("record {} is compressed; torch.save stores records as they are", stat.name));
+      if (stat.comp_method != ZIP_CM_STORE || stat.comp_size != stat.size) refuse_compressed(stat.name);
       if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE)
         throw CheckpointError(fmt::format("record {} is encrypted", stat.name));
       total += stat.size;
+      if (stat.crc != 0) has_checksums_ = true;
       if (stat.size > file_size || total > file_size)
         throw CheckpointError(
             fmt::format("damaged zip archive: its records claim more bytes than the file's {}", file_size));
@@ -65,6 +67,9 @@ class ZipArchive {
   }
 
   const std::vector<Record>& records() const { return records_; }
+
+  /// Whether records are compared with checksums: false where that of every record is 0, and damage goes unnoticed.
+  bool has_checksums() const { return has_checksums_ || by_name_.empty(); }
 
   /// The record called `name`; null if there is none.
   const Record* find(const std::string& name) const {
@@ -86,7 +91,8 @@ class ZipArchive {
     for (const auto& wish : wishes) bytes += wish.record->size;
     // A thread has an archive handle of its own, which pays from some megabytes on.
     constexpr std::uint64_t kBytesPerThread = 8 << 20;
-    const auto threads = std::min<std::uint64_t>({bytes / kBytesPerThread, std::thread::hardware_concurrency(), 8});
+    const auto threads =
+        std::min<std::uint64_t>({bytes / kBytesPerThread, static_cast<std::uint64_t>(usable_processors()), 8});
     std::atomic<std::size_t> next = 0;
     std::vector<std::exception_ptr> errors(wishes.size());
     const auto work = [&](zip_t* archive) {
@@ -117,6 +123,15 @@ class ZipArchive {
     std::unique_ptr<zip_t, Discard> archive;
     struct stat identity;
   };
+
+  [[noreturn]] static void refuse_compressed(const std::string& name) {
+    if (name.find("/code/") != std::string::npos)
+      throw CheckpointError("a TorchScript archive; save the module's state_dict with torch.save");
+    throw CheckpointError(fmt::format(
+        "record {} is compressed, which torch.save never does; if this is an archive around a file of weights, unpack "
+        "it first",
+        name));
+  }
 
   File open(int flags) const {
     const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
@@ -149,7 +164,7 @@ class ZipArchive {
     return file;
   }
 
-  static void read(zip_t* archive, const Wish& wish) {
+  void read(zip_t* archive, const Wish& wish) const {
     const auto& record = *wish.record;
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(archive, record.index, 0), zip_fclose);
     if (!file) throw CheckpointError(fmt::format("cannot read record {}: {}", record.name, zip_strerror(archive)));
@@ -162,8 +177,8 @@ class ZipArchive {
       if (count <= 0) break;
       done += static_cast<std::uint64_t>(count);
     }
-    char beyond = 0;  // libzip compares the checksum when it meets the end
-    if (done != record.size || zip_fread(file.get(), &beyond, 1) != 0)
+    char beyond = 0;  // libzip compares the checksum when it is asked for more at the end
+    if (done != record.size || (has_checksums() && zip_fread(file.get(), &beyond, 1) != 0))
       throw CheckpointError(fmt::format("record {} is damaged: {}", record.name, zip_file_strerror(file.get())));
   }
 
@@ -171,6 +186,7 @@ class ZipArchive {
   File file_;
   std::vector<Record> records_;
   std::unordered_map<std::string, std::size_t> by_name_;
+  bool has_checksums_ = false;
 };
 
 }  // namespace qcs::io

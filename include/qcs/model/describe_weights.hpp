@@ -3,13 +3,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <qcs/io/weight_file.hpp>
-#include <qcs/model/published_names.hpp>
+#include <qcs/model/name_mapping.hpp>
 #include <string>
 #include <string_view>
 
 namespace qcs {
+
+/// The published names of a file's tensors. Files of this library's own networks have them, and are never renamed.
+inline NameMapping published_names_of(const io::WeightFile& file) {
+  const bool own = file.metadata.contains("architecture") && std::ranges::any_of(file.tensors, [](const auto& named) {
+                     return is_published_name(named.first);
+                   });
+  return own ? keep_names(file.tensors) : map_to_published_names(file.tensors);
+}
 
 /// What the weights of a file belong to, in a few words: the architecture that a qcs file names, else what the names
 /// and shapes of the tensors tell.
@@ -17,8 +27,10 @@ inline std::string describe_weights(const io::WeightFile& file) {
   if (const auto named = file.metadata.find("architecture"); named != file.metadata.end()) return named->second;
   bool gate = false, cross = false, base = false, ir50 = false, backbone = false;
   std::int64_t classes = 0;
-  for (const auto& [file_name, tensor] : file.tensors) {
-    const auto name = library_name(file_name);
+  const auto names = published_names_of(file).names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto& name = names[i];
+    const auto& tensor = file.tensors[i].second;
     gate = gate || name == "cross_attention_1.theta";
     cross = cross || name.starts_with("VIT_cross.");
     base = base || name.starts_with("VIT_base.");

@@ -96,8 +96,13 @@ class NetworkImpl : public torch::nn::Module {
   /// The pyramid tokens (B, 147, width) of images as forward() takes them.
   torch::Tensor tokens(const torch::Tensor& images) { return tokens_->forward(features(images)); }
 
-  /// tanh(theta) of every scale for a topology with a gate, else empty.
-  std::vector<double> gates() const { return head_->gates(); }
+  /// tanh(theta) of every scale for a topology with a gate; empty for another one, or where the head has no gates().
+  std::vector<double> gates() const {
+    if constexpr (requires { head_->gates(); })
+      return head_->gates();
+    else
+      return {};
+  }
 
   /// Leaves the backbone's weights and batch statistics as they are from now on, in training too.
   void freeze_backbone() {
@@ -108,6 +113,9 @@ class NetworkImpl : public torch::nn::Module {
 
   void train(bool on = true) override {
     torch::nn::Module::train(on);
+    // They are no children themselves, see adopt(), and may ask for the mode.
+    tokens_->train(on);
+    head_->train(on);
     if (backbone_frozen_) backbone_->eval();
   }
 
@@ -166,9 +174,30 @@ class NetworkImpl : public torch::nn::Module {
             .initial_weight_deviation = transformer().initial_weight_deviation};
   }
 
-  /// Registers a part's children as own ones: the public names have no level for the part itself.
-  void adopt(const torch::nn::Module& part) {
-    for (const auto& child : part.named_children()) register_module(child.key(), child.value());
+  /// Registers a part's children, parameters and buffers as own ones: the public names have no level for the part
+  /// itself. The part keeps them, too, since LibTorch moves and converts tensors in place.
+  void adopt(torch::nn::Module& part) {
+    const auto taken = [&](const std::string& name) {
+      return named_children().contains(name) || named_parameters(false).contains(name) ||
+             named_buffers(false).contains(name);
+    };
+    const auto require_free = [&](const std::string& name) {
+      if (taken(name))
+        throw ConfigError(
+            fmt::format("{} registers `{}`, a name that another part of the network has", part.name(), name));
+    };
+    for (const auto& child : part.named_children()) {
+      require_free(child.key());
+      register_module(child.key(), child.value());
+    }
+    for (const auto& parameter : part.named_parameters(false)) {
+      require_free(parameter.key());
+      register_parameter(parameter.key(), parameter.value(), parameter.value().requires_grad());
+    }
+    for (const auto& buffer : part.named_buffers(false)) {
+      require_free(buffer.key());
+      register_buffer(buffer.key(), buffer.value());
+    }
   }
 
   NetworkOptions options_;

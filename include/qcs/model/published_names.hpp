@@ -3,21 +3,21 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace qcs {
 
-/// The name that a tensor of a published file has in this library: without the prefix `module.` of DataParallel, and
-/// with the first names of the pyramid's layers (the public code has both).
-inline std::string library_name(std::string_view name) {
+/// The present name of a tensor that older published files call otherwise: the first names of the pyramid's layers.
+/// None for another name.
+inline std::optional<std::string> present_name(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kRenamed{
       {{"embed_1.", "embed_q."}, {"embed_2.", "embed_k."}, {"embed_3.", "embed_v."}}};
-  if (name.starts_with("module.")) name.remove_prefix(7);
-  for (const auto& [other, ours] : kRenamed)
-    if (name.starts_with(other)) return std::string(ours).append(name.substr(other.size()));
-  return std::string(name);
+  for (const auto& [older, present] : kRenamed)
+    if (name.starts_with(older)) return std::string(present).append(name.substr(older.size()));
+  return std::nullopt;
 }
 
 /// Whether a tensor (by its name here) belongs to a module that the public code builds and never uses, and that this
@@ -38,11 +38,26 @@ inline bool unused_by_design(std::string_view name) {
   return block.substr(block.find('.') + 1).starts_with("conv.");
 }
 
+namespace detail {
+
+inline bool starts_with_any(std::string_view name, const auto& prefixes) {
+  return std::ranges::any_of(prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+}  // namespace detail
+
 /// Whether a tensor belongs to the base branch, which is the whole network at inference.
-inline bool of_base_branch(std::string_view library_name) {
-  return std::ranges::any_of(
-      std::array<std::string_view, 6>{"ir_back.", "VIT_base.", "embed_", "conv1.", "conv2.", "conv3."},
-      [&](std::string_view prefix) { return library_name.starts_with(prefix); });
+inline bool of_base_branch(std::string_view name) {
+  static constexpr std::array<std::string_view, 8> kParts{"ir_back.", "VIT_base.", "embed_q.", "embed_k.",
+                                                          "embed_v.", "conv1.",    "conv2.",   "conv3."};
+  return detail::starts_with_any(name, kParts);
+}
+
+/// Whether a tensor stands under a name of the published networks, or of an IR-50 alone.
+inline bool is_published_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 8> kOthers{
+      "VIT_cross.", "cross_attention_", "fusion.", "input_layer.", "body1.", "body2.", "body3.", "output_layer."};
+  return of_base_branch(name) || detail::starts_with_any(name, kOthers);
 }
 
 }  // namespace qcs

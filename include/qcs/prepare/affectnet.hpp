@@ -10,6 +10,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/detail/folder_listing.hpp>
+#include <qcs/data/detail/path_errors.hpp>
 #include <qcs/prepare/affectnet_crop.hpp>
 #include <qcs/prepare/affectnet_csv.hpp>
 #include <qcs/prepare/affectnet_release.hpp>
@@ -57,43 +58,46 @@ inline PreparedDataset empty_affectnet(const AffectNetOptions& options) {
 /// classes, are dropped and counted. With `crop`, writes the faces too. Throws ConfigError for options that do not fit,
 /// DataError with all faults of a file, among them images that both csv files have; lists are written last.
 inline PreparedDataset prepare_affectnet(const AffectNetOptions& options) {
-  if (options.classes != 7 && options.classes != 8)
-    throw ConfigError(fmt::format("AffectNet has 7 or 8 classes, not {}", options.classes));
-  if (!std::filesystem::is_directory(options.images))
-    throw DataError(fmt::format("{}: there is no such image folder", options.images.string()));
-  PreparedDataset dataset = detail::empty_affectnet(options);
-  const std::array<std::filesystem::path, 2> csvs{options.train_csv, options.validation_csv};
-  std::array<std::vector<AffectNetFace>, 2> faces;
-  if (csvs[0].empty() && csvs[1].empty()) {
-    if (options.crop) throw ConfigError("cropping needs the face boxes of AffectNet's csv files");
-    detail::read_affectnet_release(options.images, options.classes, options.number_base, dataset);
-  } else {
-    detail::FolderListing images(options.images);
-    detail::RowCollector rows(images, options.skip_unusable);
-    for (std::size_t s = 0; s < csvs.size(); ++s) {
-      if (csvs[s].empty()) {
-        dataset.splits[s].skipped = "no csv was given";
-        continue;
+  return detail::with_named_paths([&] {
+    if (options.classes != 7 && options.classes != 8)
+      throw ConfigError(fmt::format("AffectNet has 7 or 8 classes, not {}", options.classes));
+    if (!std::filesystem::is_directory(options.images))
+      throw DataError(fmt::format("{}: there is no such image folder", options.images.string()));
+    PreparedDataset dataset = detail::empty_affectnet(options);
+    const std::array<std::filesystem::path, 2> csvs{options.train_csv, options.validation_csv};
+    std::array<std::vector<AffectNetFace>, 2> faces;
+    if (csvs[0].empty() && csvs[1].empty()) {
+      if (options.crop) throw ConfigError("cropping needs the face boxes of AffectNet's csv files");
+      detail::read_affectnet_release(options.images, options.classes, options.number_base, dataset);
+    } else {
+      detail::FolderListing images(options.images);
+      detail::RowCollector rows(images, options.skip_unusable);
+      for (std::size_t s = 0; s < csvs.size(); ++s) {
+        if (csvs[s].empty()) {
+          dataset.splits[s].skipped = "no csv was given";
+          continue;
+        }
+        detail::read_affectnet_csv(csvs[s], rows, options.classes, dataset.splits[s],
+                                   options.crop ? &faces[s] : nullptr);
+        dataset.sources.push_back(SourceFile::of(csvs[s]));
       }
-      detail::read_affectnet_csv(csvs[s], rows, options.classes, dataset.splits[s], options.crop ? &faces[s] : nullptr);
-      dataset.sources.push_back(SourceFile::of(csvs[s]));
+      dataset.rule = "expression of the csv";
     }
-    dataset.rule = "expression of the csv";
-  }
-  dataset.rule += fmt::format("; {}None, Uncertain and No-Face dropped", options.classes == 7 ? "Contempt, " : "");
-  if (options.crop) {
-    std::error_code ignored;
-    if (std::filesystem::equivalent(dataset.images, options.images, ignored))
-      throw ConfigError(fmt::format("{}: cropping would overwrite the images it reads", options.images.string()));
-    dataset.rule += "; cropped to the face box";
-    if (!options.skip_unusable) require_replaceable(dataset, options.overwrite);
-    for (std::size_t s = 0; s < csvs.size(); ++s)
-      if (dataset.splits[s].skipped.empty())
-        detail::crop_faces(csvs[s], options.images, dataset.images, faces[s], options.skip_unusable, options.threads,
-                           options.progress, dataset.splits[s]);
-  }
-  write_prepared(dataset, options.overwrite);
-  return dataset;
+    dataset.rule += fmt::format("; {}None, Uncertain and No-Face dropped", options.classes == 7 ? "Contempt, " : "");
+    if (options.crop) {
+      std::error_code ignored;
+      if (std::filesystem::equivalent(dataset.images, options.images, ignored))
+        throw ConfigError(fmt::format("{}: cropping would overwrite the images it reads", options.images.string()));
+      dataset.rule += "; cropped to the face box";
+      if (!options.skip_unusable) require_replaceable(dataset, options.overwrite);
+      for (std::size_t s = 0; s < csvs.size(); ++s)
+        if (dataset.splits[s].skipped.empty())
+          detail::crop_faces(csvs[s], options.images, dataset.images, faces[s], options.skip_unusable, options.threads,
+                             options.progress, dataset.splits[s]);
+    }
+    write_prepared(dataset, options.overwrite);
+    return dataset;
+  });
 }
 
 }  // namespace qcs

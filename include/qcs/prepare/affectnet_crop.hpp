@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -21,7 +20,8 @@
 
 namespace qcs::detail {
 
-/// Writes the part of an image within `box`, in the format that the target's name says. Throws DataError.
+/// Writes the part of an image within `box`, in the format that the target's name says. Throws DataError if
+/// there is nothing to write, Error if it cannot be written.
 inline void crop_image(const std::filesystem::path& source, const cv::Rect& box, const std::filesystem::path& target) {
   const cv::Mat rgb = read_rgb(source);
   const cv::Rect inside = box & cv::Rect(0, 0, rgb.cols, rgb.rows);
@@ -31,7 +31,7 @@ inline void crop_image(const std::filesystem::path& source, const cv::Rect& box,
   cv::Mat bgr = rgb(inside);
   swap_red_and_blue(bgr);
   std::filesystem::create_directories(target.parent_path());
-  if (!cv::imwrite(target.string(), bgr)) throw DataError(fmt::format("{}: cannot write this image", target.string()));
+  if (!cv::imwrite(target.string(), bgr)) throw Error(fmt::format("{}: cannot write this image", target.string()));
 }
 
 /// Crops every image of a split into another folder, under the same names. An image that cannot be read or has no face
@@ -45,7 +45,7 @@ inline void crop_faces(const std::filesystem::path& csv, const std::filesystem::
       [&](std::size_t i) {
         try {
           crop_image(images / split.lines[i].name, faces[i].box, out / split.lines[i].name);
-        } catch (const std::exception& error) {
+        } catch (const DataError& error) {
           failures[i] = error.what();
         }
       },

@@ -84,7 +84,7 @@ inline void read_affectnet_csv(const std::filesystem::path& file, RowCollector& 
       faults.add(table.line(), *table.fault());
       continue;
     }
-    const auto id = parse_number<int>(without_blanks(table[expression]));
+    const auto id = parse_whole_number(table[expression]);
     if (!id || !is_affectnet_id(*id)) {
       faults.add(table.line(), fmt::format("expression `{}` is not within 0..10", table[expression]));
       continue;

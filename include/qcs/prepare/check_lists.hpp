@@ -7,20 +7,23 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <map>
 #include <opencv2/core.hpp>
 #include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
+#include <qcs/data/detail/file_content.hpp>
 #include <qcs/data/detail/folder_listing.hpp>
+#include <qcs/data/detail/list_hint.hpp>
 #include <qcs/data/detail/list_line.hpp>
 #include <qcs/data/image_io.hpp>
+#include <qcs/data/image_list.hpp>
 #include <qcs/prepare/detail/parallel_for.hpp>
 #include <qcs/prepare/prepared_dataset.hpp>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -51,13 +54,14 @@ struct CheckOptions {
 /// What one list holds, counting its good lines only.
 struct ListContent {
   std::string file;
-  std::size_t lines = 0;  ///< that are not blank
-  std::size_t images = 0;
+  std::size_t lines = 0;   ///< that are not blank
+  std::size_t images = 0;  ///< files: a line that repeats another one adds none
   std::vector<std::size_t> per_class;
 };
 
 struct CheckReport {
-  std::vector<ListFault> faults;  ///< by list and line; those of whole lists first
+  std::vector<ListFault> faults;  ///< by list and line; those of whole lists last
+  std::vector<ListFault> notes;   ///< by list and line, what is unusual but no fault
   std::vector<ListContent> lists;
   std::map<std::pair<int, int>, std::size_t> sizes;  ///< images by width and height, if they were opened
 };
@@ -66,15 +70,18 @@ namespace detail {
 
 class ListCheck {
  public:
-  explicit ListCheck(const CheckOptions& options) : options_(options), files_(options.images) {}
+  explicit ListCheck(const CheckOptions& options)
+      : options_(options),
+        files_(options.images),
+        hint_(options.images, [this](const std::string& name) { return files_.file(name).exists; }) {}
 
   CheckReport run() && {
     for (const auto* list : {&options_.train, &options_.test})
       if (!list->empty()) read(*list);
     for (std::size_t l = 0; l < report_.lists.size(); ++l) open(l);
     for (std::size_t l = 0; l < report_.lists.size(); ++l) {
-      check_classes(l);
       report_.faults.insert(report_.faults.end(), lines_[l].begin(), lines_[l].end());
+      check_classes(l);
     }
     return std::move(report_);
   }
@@ -95,27 +102,41 @@ class ListCheck {
         [&](std::size_t line, std::string_view text) {
           ListLine parsed;
           if (auto fault = parse_list_line(text, 0, classes - 1, parsed))
-            add_fault(line, std::move(*fault));
-          else if (auto wrong_name = check_name(line, parsed))
+            add_fault(line, *fault + hint_.of_form(text));
+          else if (auto wrong_name = check_name(line, text, parsed))
             add_fault(line, std::move(*wrong_name));
         },
         [&](std::size_t line) { add_fault(line, "blank line"); });
+    if (repeats_ > 0)
+      report_.notes.push_back({list.string(), 0,
+                               fmt::format("{} of {} lines repeat an earlier one", std::exchange(repeats_, 0),
+                                           report_.lists.back().lines)});
   }
 
   /// Enters a line's image, or says what is wrong with its name.
-  std::optional<std::string> check_name(std::size_t line, const ListLine& parsed) {
+  std::optional<std::string> check_name(std::size_t line, std::string_view text, const ListLine& parsed) {
     auto name = normal_name(parsed.name);
-    if (!name) return fmt::format("`{}` leaves the image folder", parsed.name);
+    if (!name) return fmt::format("`{}` leaves the image folder{}", parsed.name, hint_.of_name(text));
     FolderListing::File& file = files_.file(*name);
     std::uint32_t& first = file.line[current_];
-    if (first != 0) return fmt::format("`{}` is already in line {}", parsed.name, first);
+    if (first != 0) {
+      const auto repeats = current_ == 0 ? Repeats::kTake : Repeats::kRefuse;
+      if (auto fault = repeat_fault(parsed, first, file.label[current_], repeats)) return fault;
+      ++repeats_;
+      return file.exists ? std::nullopt : std::optional(missing(text, parsed));
+    }
     first = static_cast<std::uint32_t>(line);
+    file.label[current_] = parsed.label;
     if (current_ == 1 && file.line[0] != 0)
       return fmt::format("`{}` is also in {}:{}", parsed.name, report_.lists[0].file, file.line[0]);
-    if (!file.exists) return fmt::format("no image file `{}`", (options_.images / parsed.name).string());
+    if (!file.exists) return missing(text, parsed);
     count(report_.lists[current_], parsed.label, 1);
     if (options_.open) images_[current_].push_back({line, std::move(*name), parsed.label});
     return std::nullopt;
+  }
+
+  std::string missing(std::string_view text, const ListLine& parsed) {
+    return fmt::format("no image file `{}`{}", (options_.images / parsed.name).string(), hint_.of_name(text));
   }
 
   static void count(ListContent& list, int label, int change) {
@@ -128,13 +149,19 @@ class ListCheck {
     const auto& images = images_[list];
     std::vector<std::string> failures(images.size());
     std::vector<std::pair<int, int>> sizes(images.size());
+    std::vector<std::vector<std::string>> notes(images.size());
     parallel_for(
         images.size(), options_.threads,
         [&](std::size_t i) {
           try {
-            const cv::Mat rgb = read_rgb(options_.images / images[i].name);
+            const auto path = options_.images / images[i].name;
+            const auto bytes = read_bytes(path);
+            const cv::Mat rgb = decode_rgb(bytes, path.string(), &notes[i]);
             sizes[i] = {rgb.cols, rgb.rows};
-          } catch (const std::exception& error) {
+            const auto named = format_of_name(images[i].name), is = image_format(as_text(bytes));
+            if (!named.empty() && !is.empty() && named != is)
+              notes[i].push_back(fmt::format("{}: {} by its name, {} by its content", path.string(), named, is));
+          } catch (const DataError& error) {
             failures[i] = error.what();
           }
         },
@@ -144,6 +171,7 @@ class ListCheck {
         ++report_.sizes[sizes[i]];
       else
         count(report_.lists[list], images[i].label, -1);
+      for (auto& note : notes[i]) report_.notes.push_back({report_.lists[list].file, images[i].line, std::move(note)});
     }
     merge(lines_[list], report_.lists[list].file, images, failures);
   }
@@ -174,6 +202,8 @@ class ListCheck {
 
   CheckOptions options_;
   FolderListing files_;
+  ListHint hint_;
+  std::size_t repeats_ = 0;  ///< in the list that is read
   CheckReport report_;
   std::array<std::vector<ListFault>, 2> lines_;
   std::array<std::vector<Image>, 2> images_;
@@ -184,11 +214,13 @@ class ListCheck {
 
 /// Checks a training list, and a test list if there is one, against an image folder: everything that read_image_list
 /// refuses, an image that both lists have, classes too small to train on and, with `open`, images that cannot be read.
-/// Faults are reported, all of them. Throws DataError only if a list or the folder cannot be opened, ConfigError
-/// without any class.
+/// Faults are reported, all of them. Lines of the training list that repeat another one, and with `open` what is
+/// unusual about files whose pixels are whole, are notes. Throws DataError only if a list or the folder cannot be
+/// opened, ConfigError without any class.
 inline CheckReport check_lists(const CheckOptions& options) {
   if (options.labels.classes.empty()) throw ConfigError("an image list needs at least one class");
-  if (!std::filesystem::is_directory(options.images))
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.images, error))
     throw DataError(fmt::format("{}: there is no such image folder", options.images.string()));
   return detail::ListCheck(options).run();
 }

@@ -12,6 +12,7 @@
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/detail/faults.hpp>
 #include <qcs/data/detail/folder_listing.hpp>
+#include <qcs/data/detail/path_errors.hpp>
 #include <qcs/data/detail/text.hpp>
 #include <qcs/prepare/csv_table.hpp>
 #include <qcs/prepare/detail/fields.hpp>
@@ -70,6 +71,9 @@ class CsvDatasetReader {
                                                            options_.label_column, options_.label_base)
                                              : fmt::format("name in column `{}`", options_.label_column),
                             .sources = {SourceFile::of(options_.table)}};
+    for (const std::string& name : classes_)
+      if (!numbers_ && is_number(name) && !parse_whole_number(name))
+        dataset.notes.push_back(fmt::format("`{}` is taken as the name of a class", name));
     FolderListing images(options_.images);
     RowCollector collector(images, options_.skip_missing);
     collector.begin(options_.table, faults_);
@@ -102,14 +106,18 @@ class CsvDatasetReader {
     if (rows_.empty()) faults_.throw_if_any();
   }
 
-  /// Labels are numbers if all of them are, unless the classes given are numbers themselves.
+  /// Labels are numbers if all of them are, also where they are written as floats (then `10.0` is the name `10`),
+  /// unless the classes given are numbers themselves. Of numbers alone all must be whole.
   void decide_classes() {
     std::set<std::string> names;
     for (const CsvDatasetRow& row : rows_) names.insert(row.label);
-    const auto is_number = [](const std::string& name) { return parse_number<int>(name).has_value(); };
-    numbers_ =
-        std::all_of(names.begin(), names.end(), is_number) &&
-        !std::any_of(options_.classes.begin(), options_.classes.end(), [&](auto& c) { return names.contains(c); });
+    const auto is_given = [&](auto& c) { return names.contains(c); };
+    const bool are_names = std::any_of(options_.classes.begin(), options_.classes.end(), is_given);
+    numbers_ = !are_names && std::all_of(names.begin(), names.end(), [](auto& name) { return is_number(name); });
+    if (numbers_) {
+      names = write_as_integers();
+      numbers_ = std::none_of(options_.classes.begin(), options_.classes.end(), is_given);
+    }
     classes_ = options_.classes;
     if (!classes_.empty()) return;
     int last = 0;
@@ -126,6 +134,14 @@ class CsvDatasetReader {
       classes_.assign(names.begin(), names.end());
   }
 
+  /// Rewrites the labels that are whole and returns the different ones.
+  std::set<std::string> write_as_integers() {
+    std::set<std::string> names;
+    for (CsvDatasetRow& row : rows_)
+      if (const auto number = parse_whole_number(row.label)) names.insert(row.label = fmt::format("{}", *number));
+    return names;
+  }
+
   std::optional<int> label_of(const CsvDatasetRow& row) {
     const auto count = static_cast<int>(classes_.size());
     if (!numbers_) {
@@ -134,7 +150,12 @@ class CsvDatasetReader {
       faults_.add(row.line, fmt::format("`{}` is none of the classes {}", row.label, fmt::join(classes_, ", ")));
       return std::nullopt;
     }
-    const int base = options_.label_base, label = *parse_number<int>(row.label);
+    const auto whole = parse_number<int>(row.label);
+    if (!whole) {
+      faults_.add(row.line, fmt::format("label `{}` is no whole number", row.label));
+      return std::nullopt;
+    }
+    const int base = options_.label_base, label = *whole;
     if (label >= base && label - base < count) return label - base;
     faults_.add(row.line, fmt::format("label {} is not within {}..{}", label, base, base + count - 1));
     return std::nullopt;
@@ -161,13 +182,15 @@ class CsvDatasetReader {
 /// Makes lists out of any table with a column of image names and one of labels, numbers or names; a third column may
 /// name the split. Lists keep the order of the table. Throws DataError with all faulty rows by file and line.
 inline PreparedDataset prepare_csv(const CsvDatasetOptions& options) {
-  if (options.label_base != 0 && options.label_base != 1)
-    throw ConfigError(fmt::format("labels count from 0 or 1, not {}", options.label_base));
-  if (!std::filesystem::is_directory(options.images))
-    throw DataError(fmt::format("{}: there is no such image folder", options.images.string()));
-  PreparedDataset dataset = detail::CsvDatasetReader(options).run();
-  write_prepared(dataset, options.overwrite);
-  return dataset;
+  return detail::with_named_paths([&] {
+    if (options.label_base != 0 && options.label_base != 1)
+      throw ConfigError(fmt::format("labels count from 0 or 1, not {}", options.label_base));
+    if (!std::filesystem::is_directory(options.images))
+      throw DataError(fmt::format("{}: there is no such image folder", options.images.string()));
+    PreparedDataset dataset = detail::CsvDatasetReader(options).run();
+    write_prepared(dataset, options.overwrite);
+    return dataset;
+  });
 }
 
 }  // namespace qcs

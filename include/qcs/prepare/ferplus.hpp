@@ -114,7 +114,7 @@ inline std::optional<std::string> parse_ferplus_row(std::string_view line, Ferpl
   if (row.image.find_first_of("/\\") != std::string::npos)
     return fmt::format("`{}` is not a plain file name", fields[1]);
   for (std::size_t i = 0; i < row.votes.size(); ++i) {
-    const auto votes = parse_number<int>(fields[i + 2]);
+    const auto votes = parse_whole_number(fields[i + 2]);
     if (!votes || *votes < 0 || *votes > 1000) return fmt::format("`{}` is not a number of votes", fields[i + 2]);
     row.votes[i] = *votes;
   }

@@ -13,6 +13,7 @@
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/detail/faults.hpp>
 #include <qcs/data/detail/folder_listing.hpp>
+#include <qcs/data/detail/path_errors.hpp>
 #include <qcs/prepare/ferplus.hpp>
 #include <qcs/prepare/ferplus_pixels.hpp>
 #include <qcs/prepare/prepared_dataset.hpp>
@@ -173,9 +174,9 @@ class FerplusPreparation {
 /// Makes the image folder and the list files of FERPlus out of what the owners of FERPlus and FER2013 ship. All input
 /// is checked before anything is written; the lists come last. Splits without an image folder are skipped (the result
 /// still has their lines). Throws DataError with all faults of a file by file and line, or if lists of other content
-/// would be replaced.
+/// would be replaced; Error naming a file or folder that cannot be read or written.
 inline PreparedDataset prepare_ferplus(const FerplusOptions& options) {
-  return detail::FerplusPreparation(options).run();
+  return detail::with_named_paths([&] { return detail::FerplusPreparation(options).run(); });
 }
 
 }  // namespace qcs

@@ -11,6 +11,7 @@
 #include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
+#include <qcs/data/detail/path_errors.hpp>
 #include <qcs/data/detail/text.hpp>
 #include <qcs/prepare/detail/image_files.hpp>
 #include <qcs/prepare/prepared_dataset.hpp>
@@ -81,55 +82,58 @@ inline void require_same_classes(const std::vector<std::string>& given, const st
 /// there is no class folder, if a class has no image in any split or is unknown to the training split, or if the
 /// classes given are others.
 inline PreparedDataset prepare_folder_tree(const FolderTreeOptions& options) {
-  auto folders = detail::split_folders(options.images);
-  const bool split_level = !folders.empty();
-  if (!split_level) folders.emplace("train", "");
-  if (!folders.contains("train"))
-    throw DataError(
-        fmt::format("{}: there is no folder `train` beside `{}`", options.images.string(), folders.begin()->second));
-  const auto below = [&](const std::string& folder) {
-    return folder.empty() ? options.images : options.images / folder;
-  };
-  const auto classes_of = [&](const std::string& folder) {
-    auto names = detail::folders_in(below(folder));
-    detail::sort_classes(names);
-    return names;
-  };
-  auto classes = classes_of(folders["train"]);
-  if (classes.empty())
-    throw DataError(fmt::format("{}: there is no class folder here", below(folders["train"]).string()));
-  if (!options.classes.empty()) {
-    detail::require_same_classes(options.classes, classes, below(folders["train"]).string());
-    classes = options.classes;
-  }
-  PreparedDataset dataset{.labels = {.name = options.name, .classes = classes},
-                          .slug = options.name,
-                          .folder = options.out / options.name,
-                          .images = options.images,
-                          .rule = fmt::format("class by folder, labels in the order {}", fmt::join(classes, ", "))};
-  std::string faults;
-  SourceFolder& root = dataset.source_folders.emplace_back(SourceFolder{.path = options.images});
-  for (const std::string split_name : {"train", "valid", "test"}) {
-    if (!folders.contains(split_name)) continue;
-    const std::string& folder = folders[split_name];
-    auto& split = dataset.splits.emplace_back(
-        PreparedSplit{.name = split_name, .list = fmt::format("{}_{}.txt", options.name, split_name)});
-    for (const std::string& name : classes_of(folder)) {
-      const auto found = std::find(classes.begin(), classes.end(), name);
-      const std::string relative = split_level ? folder + '/' + name : name;
-      if (found == classes.end()) {
-        faults += fmt::format("\n{}: no such class in the training split", below(relative).string());
-        continue;
-      }
-      const auto images = detail::images_in(root, relative, split);
-      if (images.empty() && split_name == "train")
-        faults += fmt::format("\n{}: no image in this folder", below(relative).string());
-      for (const std::string& image : images) split.lines.push_back({image, static_cast<int>(found - classes.begin())});
+  return detail::with_named_paths([&] {
+    auto folders = detail::split_folders(options.images);
+    const bool split_level = !folders.empty();
+    if (!split_level) folders.emplace("train", "");
+    if (!folders.contains("train"))
+      throw DataError(
+          fmt::format("{}: there is no folder `train` beside `{}`", options.images.string(), folders.begin()->second));
+    const auto below = [&](const std::string& folder) {
+      return folder.empty() ? options.images : options.images / folder;
+    };
+    const auto classes_of = [&](const std::string& folder) {
+      auto names = detail::folders_in(below(folder));
+      detail::sort_classes(names);
+      return names;
+    };
+    auto classes = classes_of(folders["train"]);
+    if (classes.empty())
+      throw DataError(fmt::format("{}: there is no class folder here", below(folders["train"]).string()));
+    if (!options.classes.empty()) {
+      detail::require_same_classes(options.classes, classes, below(folders["train"]).string());
+      classes = options.classes;
     }
-  }
-  if (!faults.empty()) throw DataError(fmt::format("{}: faulty class folders{}", options.images.string(), faults));
-  write_prepared(dataset, options.overwrite);
-  return dataset;
+    PreparedDataset dataset{.labels = {.name = options.name, .classes = classes},
+                            .slug = options.name,
+                            .folder = options.out / options.name,
+                            .images = options.images,
+                            .rule = fmt::format("class by folder, labels in the order {}", fmt::join(classes, ", "))};
+    std::string faults;
+    SourceFolder& root = dataset.source_folders.emplace_back(SourceFolder{.path = options.images});
+    for (const std::string split_name : {"train", "valid", "test"}) {
+      if (!folders.contains(split_name)) continue;
+      const std::string& folder = folders[split_name];
+      auto& split = dataset.splits.emplace_back(
+          PreparedSplit{.name = split_name, .list = fmt::format("{}_{}.txt", options.name, split_name)});
+      for (const std::string& name : classes_of(folder)) {
+        const auto found = std::find(classes.begin(), classes.end(), name);
+        const std::string relative = split_level ? folder + '/' + name : name;
+        if (found == classes.end()) {
+          faults += fmt::format("\n{}: no such class in the training split", below(relative).string());
+          continue;
+        }
+        const auto images = detail::images_in(root, relative, split);
+        if (images.empty() && split_name == "train")
+          faults += fmt::format("\n{}: no image in this folder", below(relative).string());
+        for (const std::string& image : images)
+          split.lines.push_back({image, static_cast<int>(found - classes.begin())});
+      }
+    }
+    if (!faults.empty()) throw DataError(fmt::format("{}: faulty class folders{}", options.images.string(), faults));
+    write_prepared(dataset, options.overwrite);
+    return dataset;
+  });
 }
 
 }  // namespace qcs

@@ -10,7 +10,9 @@
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/detail/faults.hpp>
 #include <qcs/data/detail/folder_listing.hpp>
+#include <qcs/data/detail/list_hint.hpp>
 #include <qcs/data/detail/list_line.hpp>
+#include <qcs/data/detail/path_errors.hpp>
 #include <qcs/prepare/prepared_dataset.hpp>
 #include <qcs/prepare/write_prepared.hpp>
 #include <string>
@@ -45,11 +47,12 @@ inline std::optional<std::string> raf_db_image(FolderListing& images, std::strin
 inline void read_raf_db_partition(const RafDbOptions& options, PreparedSplit& train, PreparedSplit& test) {
   Faults faults(options.labels.string());
   FolderListing images(options.images);
+  ListHint hint({}, [&](const std::string& name) { return images.file(name).exists; });
   std::unordered_map<std::string, std::size_t> lines;
   const auto add = [&](std::size_t line, std::string_view text) {
     ListLine parsed;
     if (const auto fault = parse_list_line(text, 1, static_cast<int>(RafDbLabels::kClasses.size()), parsed))
-      return faults.add(line, *fault);
+      return faults.add(line, *fault + hint.of_form(text));
     const std::string name(parsed.name);
     const bool is_train = name.starts_with("train_");
     if ((!is_train && !name.starts_with("test_")) || name.find('/') != std::string::npos)
@@ -73,18 +76,20 @@ inline void read_raf_db_partition(const RafDbOptions& options, PreparedSplit& tr
 /// Makes the lists of RAF-DB's basic expressions out of its owners' partition list, in that list's order. Throws
 /// DataError with all faults of that list by file and line; nothing is written then.
 inline PreparedDataset prepare_raf_db(const RafDbOptions& options) {
-  if (!std::filesystem::is_directory(options.images))
-    throw DataError(fmt::format("{}: there is no such image folder", options.images.string()));
-  PreparedDataset dataset{.labels = Labels::of<RafDbLabels>(),
-                          .slug = "raf_db",
-                          .folder = options.out / "RAF-DB",
-                          .images = options.images,
-                          .rule = "label of the partition list minus 1; split by the prefix of the name",
-                          .splits = {{"train", "raf_db_basic_train.txt"}, {"test", "raf_db_basic_test.txt"}}};
-  detail::read_raf_db_partition(options, dataset.splits[0], dataset.splits[1]);
-  dataset.sources.push_back(SourceFile::of(options.labels));
-  write_prepared(dataset, options.overwrite);
-  return dataset;
+  return detail::with_named_paths([&] {
+    if (!std::filesystem::is_directory(options.images))
+      throw DataError(fmt::format("{}: there is no such image folder", options.images.string()));
+    PreparedDataset dataset{.labels = Labels::of<RafDbLabels>(),
+                            .slug = "raf_db",
+                            .folder = options.out / "RAF-DB",
+                            .images = options.images,
+                            .rule = "label of the partition list minus 1; split by the prefix of the name",
+                            .splits = {{"train", "raf_db_basic_train.txt"}, {"test", "raf_db_basic_test.txt"}}};
+    detail::read_raf_db_partition(options, dataset.splits[0], dataset.splits[1]);
+    dataset.sources.push_back(SourceFile::of(options.labels));
+    write_prepared(dataset, options.overwrite);
+    return dataset;
+  });
 }
 
 }  // namespace qcs

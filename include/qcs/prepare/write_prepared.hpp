@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,8 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/sha256.hpp>
 #include <qcs/core/version.hpp>
+#include <qcs/data/detail/path_errors.hpp>
+#include <qcs/data/detail/text.hpp>
 #include <qcs/prepare/prepared_dataset.hpp>
 #include <string>
 #include <string_view>
@@ -23,9 +26,9 @@ namespace qcs {
 
 namespace detail {
 
-/// Whether a list can name this image so that reading the list gives the same name.
+/// Whether a list can name this image so that reading the list gives the same name. Names need not be UTF-8.
 inline bool is_listable(std::string_view name) {
-  return !name.empty() && name.front() != ' ' && name.back() != ' ' &&
+  return !name.empty() && name.front() != ' ' && name.back() != ' ' && !name.starts_with("\xEF\xBB\xBF") &&
          name.find_first_of(std::string_view("\n\r\0", 3)) == std::string_view::npos;
 }
 
@@ -40,6 +43,30 @@ inline std::string list_text(const PreparedSplit& split) {
     throw DataError(
         fmt::format("{}: a list cannot hold names with line ends or with a space at an end:{}", split.list, faults));
   return text;
+}
+
+/// Throws DataError with every class name that a file of them cannot hold, or that no JSON can.
+inline void require_class_names(const PreparedDataset& dataset) {
+  std::string faults;
+  for (const std::string& name : dataset.labels.classes) {
+    const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7F; };
+    if (!is_listable(name) || !is_utf8(name) || std::any_of(name.begin(), name.end(), is_control))
+      faults += fmt::format("\n`{}`", name);
+  }
+  if (!faults.empty())
+    throw DataError(fmt::format("{}: class names are UTF-8, without control characters and spaces at their ends:{}",
+                                (dataset.folder / dataset.classes_file).string(), faults));
+}
+
+/// A path as JSON holds it: bytes that are no UTF-8 as \xNN.
+inline std::string json_text(const std::filesystem::path& path) {
+  std::string text = path.string();
+  if (is_utf8(text)) return text;
+  std::string escaped;
+  for (const char c : text)
+    escaped += static_cast<unsigned char>(c) < 0x80 ? std::string(1, c)
+                                                    : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  return escaped;
 }
 
 /// The files whose content decides what a label and a line mean: lists and class names.
@@ -69,7 +96,7 @@ inline nlohmann::ordered_json describe_prepared(const PreparedDataset& dataset) 
                               {"qcs_version", kVersion},
                               {"rule", dataset.rule},
                               {"classes", dataset.labels.classes},
-                              {"images", dataset.images.string()},
+                              {"images", detail::json_text(dataset.images)},
                               {"splits", nlohmann::ordered_json::object()}};
   for (const PreparedSplit& split : dataset.splits) {
     auto& entry = json["splits"][split.name];
@@ -85,15 +112,18 @@ inline nlohmann::ordered_json describe_prepared(const PreparedDataset& dataset) 
   }
   json["sources"] = nlohmann::ordered_json::array();
   for (const SourceFile& source : dataset.sources)
-    json["sources"].push_back({{"file", source.path.string()}, {"bytes", source.bytes}, {"sha256", source.sha256}});
+    json["sources"].push_back(
+        {{"file", detail::json_text(source.path)}, {"bytes", source.bytes}, {"sha256", source.sha256}});
   for (const SourceFolder& source : dataset.source_folders)
-    json["sources"].push_back({{"folder", source.path.string()}, {"images", source.images}, {"bytes", source.bytes}});
+    json["sources"].push_back(
+        {{"folder", detail::json_text(source.path)}, {"images", source.images}, {"bytes", source.bytes}});
   return json;
 }
 
 /// Throws DataError naming every list and class file that is there with other content than the data set would give it,
 /// unless `overwrite` is set. To be asked before images are written.
 inline void require_replaceable(const PreparedDataset& dataset, bool overwrite) {
+  detail::require_class_names(dataset);
   if (overwrite) return;
   std::string existing;
   for (const auto& [file, content] : detail::prepared_files(dataset))
@@ -103,10 +133,12 @@ inline void require_replaceable(const PreparedDataset& dataset, bool overwrite) 
 }
 
 /// Writes a data set's lists, class names and SLUG.json into its folder, each file in one step, the description last.
-/// Throws DataError as require_replaceable does, Error if a file cannot be written.
+/// Throws DataError as require_replaceable does, Error naming a file or folder that cannot be written.
 inline void write_prepared(const PreparedDataset& dataset, bool overwrite) {
-  require_replaceable(dataset, overwrite);
-  std::filesystem::create_directories(dataset.folder);
+  detail::with_named_paths([&] {
+    require_replaceable(dataset, overwrite);
+    std::filesystem::create_directories(dataset.folder);
+  });
   for (const auto& [file, content] : detail::prepared_files(dataset))
     write_atomically(file, [&](std::ostream& out) { out << content; });
   write_atomically(dataset.folder / (dataset.slug + ".json"), [&](std::ostream& out) {

@@ -68,8 +68,13 @@ inline std::string run_table(const Comparison& comparison) {
 inline std::string group_table(const Comparison& comparison, std::size_t index) {
   const RunGroup& group = comparison.groups[index];
   std::string text = fmt::format("group {}, ", group_name(comparison, index));
-  text += group.finished == group.runs.size() ? fmt::format("n = {}", group.finished)
-                                              : fmt::format("n = {} finished of {}", group.finished, group.runs.size());
+  const auto counted = group.finished + group.repeated;
+  text += counted == group.runs.size() ? fmt::format("n = {}", group.finished)
+                                       : fmt::format("n = {} finished of {}", group.finished, group.runs.size());
+  if (group.repeated > 0)
+    text += fmt::format("; {} of a seed that is there already {} left out{}", group.repeated,
+                        group.repeated == 1 ? "was" : "were",
+                        group.repeats_differ ? ", though results of one seed differ" : "");
   if (group.finished == 0) return text + '\n';
   const auto cell = [](double value, double scale, const char* unit) {
     return std::isfinite(value) ? fmt::format("{:.{}f}{}", scale * value, scale == 1 ? 3 : 2, unit) : "-";
@@ -145,6 +150,7 @@ inline nlohmann::ordered_json comparison_json(const Comparison& comparison) {
     for (const auto run : group.runs) names.push_back(comparison.runs[run].name);
     json["groups"].push_back({{"runs", names},
                               {"finished", group.finished},
+                              {"repeated_seeds", group.repeated},
                               {"split", group.split},
                               {"accuracy", detail::spread_json(group.accuracy)},
                               {"mean_class_accuracy", detail::spread_json(group.mean_class_accuracy)},

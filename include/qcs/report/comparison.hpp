@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -35,9 +36,11 @@ struct Spread {
 /// Runs that differ in nothing but their seed.
 struct RunGroup {
   std::vector<std::size_t> runs = {};  ///< positions in Comparison::runs
-  std::size_t finished = 0;            ///< how many of them the rates are made of
-  bool tested = false;                 ///< the rates are those of the test split
-  std::string split = {};              ///< its name
+  std::size_t finished = 0;            ///< how many of them the rates are made of: one for each seed
+  std::size_t repeated = 0;     ///< finished runs of a seed that another one has; they are no samples of their own
+  bool repeats_differ = false;  ///< one of them has another result than the first of its seed
+  bool tested = false;          ///< the rates are those of the test split
+  std::string split = {};       ///< its name
   Spread accuracy = {}, mean_class_accuracy = {}, macro_f1 = {};
 };
 
@@ -68,6 +71,8 @@ inline NamedValues group_settings(const RunInfo& info) {
                        {"result from", kSelectionNames[static_cast<std::size_t>(info.selection)]},
                        {"evaluated on", info.eval.name}};
   if (!info.test.name.empty()) settings.emplace_back("tested on", info.test.name);
+  if (!info.train.class_counts.empty())
+    settings.emplace_back("training images", fmt::format("{}", fmt::join(info.train.class_counts, "/")));
   settings.insert(settings.end(), info.recipe.begin(), info.recipe.end());
   return settings;
 }
@@ -85,11 +90,28 @@ inline Spread spread_of(const std::vector<double>& values) {
   return found;
 }
 
+/// The finished runs of a group, the first of each seed: a run is a pure function of its settings and its seed, so a
+/// second one of a seed is no second sample.
+inline std::vector<const ComparedRun*> samples_of(RunGroup& group, const std::vector<ComparedRun>& runs) {
+  std::vector<const ComparedRun*> samples;
+  for (const auto number : group.runs) {
+    const auto& run = runs[number];
+    if (!run.result.finished || run.result.headline().classes() == 0) continue;
+    const auto of_seed =
+        std::ranges::find_if(samples, [&](const auto* other) { return other->info.seed == run.info.seed; });
+    if (of_seed == samples.end()) {
+      samples.push_back(&run);
+      continue;
+    }
+    ++group.repeated;
+    if (!((*of_seed)->result.headline() == run.result.headline())) group.repeats_differ = true;
+  }
+  return samples;
+}
+
 /// Fills in what a group's runs have come to.
 inline void summarise(RunGroup& group, const std::vector<ComparedRun>& runs) {
-  std::vector<const ComparedRun*> finished;
-  for (const auto run : group.runs)
-    if (runs[run].result.finished && runs[run].result.headline().classes() > 0) finished.push_back(&runs[run]);
+  const auto finished = samples_of(group, runs);
   group.finished = finished.size();
   group.tested = !finished.empty() && std::ranges::all_of(finished, [](auto* r) { return r->result.test.has_value(); });
   const RunInfo& info = runs[group.runs.front()].info;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <qcs/core/shell_quoted.hpp>
 #include <qcs/metric/running_mean.hpp>
 #include <qcs/report/log_file.hpp>
 #include <qcs/report/pace.hpp>
@@ -155,7 +156,7 @@ inline void ConsoleReporter::on_run_end(const RunSummary& summary) {
                       summary.best_epoch + 1, info_.epochs, 100 * summary.best_accuracy));
   if (summary.end == RunEnd::kInterrupted) {
     print(fmt::format("interrupted after step {}; go on with --resume{}", summary.steps,
-                      folder_.empty() ? "" : ' ' + folder_));
+                      folder_.empty() ? "" : ' ' + shell_quoted(folder_)));
     return;
   }
   if (summary.best_confusion.classes() > 0) {

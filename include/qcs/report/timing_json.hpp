@@ -50,7 +50,9 @@ class TimingJson {
   }
 
  private:
-  void write() const { write_file(path_, json_.dump(1) + '\n'); }
+  void write() const {
+    write_file(path_, json_.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n');
+  }
 
   std::filesystem::path path_;
   bool resume_;

@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
-#include <qcs/io/weight_file.hpp>
+#include <qcs/io/named_tensors.hpp>
 #include <qcs/io/write_torch.hpp>
+#include <qcs/train/checkpoint_reader.hpp>
 #include <qcs/train/run_state.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,7 +21,7 @@ namespace qcs {
 
 /// State of a training run between two steps: all that it takes to go on as if it had never stopped.
 struct Checkpoint {
-  static constexpr const char* kFormat = "qcs checkpoint 2";
+  static constexpr const char* kFormat = "qcs checkpoint 3";
 
   std::string architecture;    ///< `NetworkImpl::architecture()`
   io::Metadata metadata = {};  ///< what travels with the weights: label space, preprocessing, recipe, version
@@ -27,42 +29,13 @@ struct Checkpoint {
   RunState state = {};
   io::NamedTensors state_dict = {};  ///< parameters and buffers under the public names: those that are evaluated
   io::NamedTensors training_state_dict = {};  ///< those that are trained, where the evaluated ones are their average
-  std::string optimizer = {};                 ///< the base optimiser's state as LibTorch serialises it
+  io::NamedTensors optimizer = {};            ///< the base optimiser's state, see optimizer_state
+  io::Metadata conditions = {};               ///< what the numbers depend on besides the recipe, see run_conditions
   torch::Tensor generator = {};               ///< state of LibTorch's generator on the CPU, uint8; undefined for none
   torch::Tensor device_generator = {};        ///< likewise on another device that the run uses
 };
 
 namespace detail {
-
-/// The entries of a checkpoint's dictionary; each throws CheckpointError if it is missing or of another type.
-class CheckpointFields {
- public:
-  explicit CheckpointFields(const io::PickleValue& root) : root_(io::unwrapped(root)) {}
-
-  const io::PickleValue& at(const char* name) const {
-    const auto* value = root_.find(name);
-    if (value == nullptr) throw CheckpointError(fmt::format("it has no `{}`", name));
-    return io::unwrapped(*value);
-  }
-
-  const std::string& text(const char* name) const { return at(name, io::PickleValue::Kind::kText).text; }
-  std::int64_t integer(const char* name) const { return at(name, io::PickleValue::Kind::kInteger).integer; }
-
-  io::TensorValue tensor(const char* name, torch::ScalarType dtype) const {
-    auto value = io::tensor_value(at(name));
-    if (!value || value->storage.dtype != dtype) throw CheckpointError(fmt::format("`{}` is of another type", name));
-    return std::move(*value);
-  }
-
- private:
-  const io::PickleValue& at(const char* name, io::PickleValue::Kind kind) const {
-    const auto& value = at(name);
-    if (!value.is(kind)) throw CheckpointError(fmt::format("`{}` is of another type", name));
-    return value;
-  }
-
-  const io::PickleValue& root_;
-};
 
 inline std::vector<std::int64_t> counts_of(const ConfusionMatrix& confusion) {
   std::vector<std::int64_t> counts;
@@ -93,6 +66,12 @@ inline c10::Dict<std::string, torch::Tensor> tensor_dict(const io::NamedTensors&
   return dict;
 }
 
+inline c10::Dict<std::string, std::string> text_dict(const io::Metadata& texts) {
+  c10::Dict<std::string, std::string> dict;
+  for (const auto& [key, value] : texts) dict.insert(key, value);
+  return dict;
+}
+
 inline torch::Tensor or_empty(const torch::Tensor& tensor) {
   return tensor.defined() ? tensor : torch::empty({0}, torch::kUInt8);
 }
@@ -112,11 +91,10 @@ inline io::NamedTensors state_dict(const torch::nn::Module& module) {
 inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
   const auto& state = checkpoint.state;
   c10::impl::GenericDict root(c10::StringType::get(), c10::AnyType::get());
-  c10::Dict<std::string, std::string> metadata;
-  for (const auto& [key, value] : checkpoint.metadata) metadata.insert(key, value);
   root.insert("format", std::string(Checkpoint::kFormat));
   root.insert("architecture", checkpoint.architecture);
-  root.insert("metadata", metadata);
+  root.insert("metadata", detail::text_dict(checkpoint.metadata));
+  root.insert("conditions", detail::text_dict(checkpoint.conditions));
   root.insert("seed", checkpoint.seed);
   root.insert("epoch", std::int64_t{state.epoch});
   root.insert("batch", state.batch);
@@ -127,55 +105,61 @@ inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint&
   root.insert("epoch_sums", torch::tensor(state.means.sums(), torch::kFloat64));
   root.insert("state_dict", detail::tensor_dict(checkpoint.state_dict));
   root.insert("training_state_dict", detail::tensor_dict(checkpoint.training_state_dict));
-  const auto& optimizer = checkpoint.optimizer;
-  root.insert("optimizer", torch::from_blob(const_cast<char*>(optimizer.data()),
-                                            {static_cast<std::int64_t>(optimizer.size())}, torch::kUInt8));
+  root.insert("optimizer", detail::tensor_dict(checkpoint.optimizer));
   root.insert("generator", detail::or_empty(checkpoint.generator));
   root.insert("device_generator", detail::or_empty(checkpoint.device_generator));
   io::write_torch_value(path, root);
 }
 
-/// Reads a checkpoint, every byte of it against its checksum. Throws CheckpointError when the file is missing, damaged,
-/// or not a qcs checkpoint of this format.
+namespace detail {
+
+/// Throws CheckpointError unless a checkpoint's format is the present one. Nothing but LibTorch's importer, which runs
+/// what a file tells it to, reads the optimiser's state of format 2.
+inline void require_present_format(std::string_view format) {
+  if (format == Checkpoint::kFormat) return;
+  if (format == "qcs checkpoint 2")
+    throw CheckpointError(
+        "it is of format 2, as qcs 0.1 wrote it, and cannot be resumed: reading its optimizer would run code from the "
+        "file. Start a new run from its weights, with --pretrained and --pretrained-part all, or end it with qcs 0.1");
+  throw CheckpointError(
+      fmt::format("its format is `{}`, expected `{}`", io::printable(std::string(format)), Checkpoint::kFormat));
+}
+
+}  // namespace detail
+
+/// Reads a checkpoint, every byte of it against its checksum; nothing in it is run. Throws CheckpointError when the
+/// file is missing, damaged, or not a qcs checkpoint of this format.
 inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path)) throw CheckpointError(fmt::format("no checkpoint at {}", path.string()));
   try {
-    io::ZipTorchFile file(path);
-    const detail::CheckpointFields fields(file.root());
-    if (const auto& format = fields.text("format"); format != Checkpoint::kFormat)
-      throw CheckpointError(fmt::format("its format is `{}`, expected `{}`", format, Checkpoint::kFormat));
-    Checkpoint checkpoint{.architecture = fields.text("architecture"),
-                          .metadata = io::detail::texts_in(fields.at("metadata")),
-                          .seed = fields.integer("seed")};
-    checkpoint.state = {.epoch = static_cast<int>(fields.integer("epoch")),
-                        .batch = fields.integer("batch"),
-                        .steps = fields.integer("steps"),
-                        .undone_in_a_row = static_cast<int>(fields.integer("undone_in_a_row")),
-                        .best_epoch = static_cast<int>(fields.integer("best_epoch"))};
-    auto wishes = io::detail::tensors_in(fields.at("state_dict"));
-    const std::size_t evaluated = wishes.size();
-    for (auto& wish : io::detail::tensors_in(fields.at("training_state_dict"))) wishes.push_back(std::move(wish));
-    const std::size_t trained = wishes.size();
+    CheckpointReader file(path);
+    detail::require_present_format(file.text("format"));
+    Checkpoint checkpoint{
+        .architecture = file.text("architecture"), .metadata = file.texts("metadata"), .seed = file.integer("seed")};
+    checkpoint.conditions = file.texts("conditions");
+    checkpoint.state = {.epoch = static_cast<int>(file.integer("epoch")),
+                        .batch = file.integer("batch"),
+                        .steps = file.integer("steps"),
+                        .undone_in_a_row = static_cast<int>(file.integer("undone_in_a_row")),
+                        .best_epoch = static_cast<int>(file.integer("best_epoch"))};
+    for (const auto* name : {"state_dict", "training_state_dict", "optimizer"}) file.want_dictionary(name);
     for (const auto& [name, dtype] : {std::pair{"best_confusion", torch::kInt64},
                                       {"epoch_sums", torch::kFloat64},
-                                      {"optimizer", torch::kUInt8},
                                       {"generator", torch::kUInt8},
                                       {"device_generator", torch::kUInt8}})
-      wishes.emplace_back(name, fields.tensor(name, dtype));
-    auto tensors = std::move(file).read_all(wishes);
-    const auto at = [&](std::size_t i) { return tensors.begin() + static_cast<std::ptrdiff_t>(i); };
-    checkpoint.state.best_confusion = detail::confusion_of(detail::values_of<std::int64_t>(at(trained)->second));
-    checkpoint.state.means = EpochMeans::from_sums(detail::values_of<double>(at(trained + 1)->second));
-    const auto optimizer = at(trained + 2)->second.contiguous();
-    checkpoint.optimizer.assign(reinterpret_cast<const char*>(optimizer.data_ptr<std::uint8_t>()),
-                                static_cast<std::size_t>(optimizer.numel()));
-    if (at(trained + 3)->second.numel() > 0) checkpoint.generator = at(trained + 3)->second;
-    if (at(trained + 4)->second.numel() > 0) checkpoint.device_generator = at(trained + 4)->second;
-    checkpoint.state_dict.assign(at(0), at(evaluated));
-    checkpoint.training_state_dict.assign(at(evaluated), at(trained));
+      file.want_tensor(name, dtype);
+    auto tensors = std::move(file).read();
+    const auto tensor = [&](const char* name) { return tensors.at(name).front().second; };
+    checkpoint.state.best_confusion = detail::confusion_of(detail::values_of<std::int64_t>(tensor("best_confusion")));
+    checkpoint.state.means = EpochMeans::from_sums(detail::values_of<double>(tensor("epoch_sums")));
+    if (tensor("generator").numel() > 0) checkpoint.generator = tensor("generator");
+    if (tensor("device_generator").numel() > 0) checkpoint.device_generator = tensor("device_generator");
+    checkpoint.state_dict = std::move(tensors.at("state_dict"));
+    checkpoint.training_state_dict = std::move(tensors.at("training_state_dict"));
+    checkpoint.optimizer = std::move(tensors.at("optimizer"));
     return checkpoint;
   } catch (const CheckpointError& error) {
-    throw CheckpointError(fmt::format("{} is not a qcs checkpoint, or it is damaged: {}", path.string(), error.what()));
+    throw CheckpointError(fmt::format("{} is not a checkpoint that can be resumed: {}", path.string(), error.what()));
   }
 }
 

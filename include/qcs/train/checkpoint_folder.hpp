@@ -79,8 +79,8 @@ class CheckpointFolder {
   }
 
   static std::uintmax_t bytes_of(const Checkpoint& checkpoint) {
-    std::uintmax_t sum = checkpoint.optimizer.size();
-    for (const auto* tensors : {&checkpoint.state_dict, &checkpoint.training_state_dict})
+    std::uintmax_t sum = 0;
+    for (const auto* tensors : {&checkpoint.state_dict, &checkpoint.training_state_dict, &checkpoint.optimizer})
       for (const auto& [name, tensor] : *tensors) sum += tensor.nbytes();
     return sum;
   }

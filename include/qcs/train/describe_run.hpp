@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
-#include <qcs/core/sha256.hpp>
+#include <qcs/core/error.hpp>
 #include <qcs/data/image_list.hpp>
 #include <qcs/topology/rules.hpp>
 #include <qcs/train/events.hpp>
@@ -21,19 +21,15 @@ std::vector<std::string> role_names() {
   return names;
 }
 
-/// Images of every class in a list.
+/// Images of every class in a list. Throws DataError that names the image if a label is not within 0..classes-1.
 inline std::vector<std::int64_t> class_counts(const ImageList& list, std::size_t classes) {
   std::vector<std::int64_t> counts(classes);
-  for (const auto& image : list.images) ++counts.at(static_cast<std::size_t>(image.label));
+  for (const auto& image : list.images) {
+    if (image.label < 0 || static_cast<std::size_t>(image.label) >= classes)
+      throw DataError(fmt::format("{}: label {} is not within 0..{}", image.path.string(), image.label, classes - 1));
+    ++counts[static_cast<std::size_t>(image.label)];
+  }
   return counts;
-}
-
-/// SHA-256 of a list's file names, without their folders, and labels: tells whether two runs had the same data.
-inline std::string fingerprint(const ImageList& list) {
-  Sha256 hash;
-  for (const auto& image : list.images)
-    hash.update(fmt::format("{} {}\n", image.path.filename().string(), image.label));
-  return hash.finish();
 }
 
 }  // namespace qcs

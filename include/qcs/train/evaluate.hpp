@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
+#include <qcs/data/tuple_batch.hpp>
 #include <qcs/metric/confusion_matrix.hpp>
 #include <qcs/train/observer.hpp>
 #include <qcs/train/stop.hpp>
@@ -38,12 +41,29 @@ class EvaluationMode {
   bool was_training_;
 };
 
+inline void require_labels(const LabelledBatch& batch, std::int64_t classes) {
+  const auto labels = batch.labels.to(torch::kCPU, torch::kInt64).contiguous();
+  const auto* values = labels.data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < labels.numel(); ++i)
+    if (values[i] < 0 || values[i] >= classes)
+      throw DataError(fmt::format("image {} of the evaluation list has label {}, which is not within 0..{}",
+                                  batch.indices.at(static_cast<std::size_t>(i)), values[i], classes - 1));
+}
+
+template <class Network>
+void require_whole_images(const torch::Tensor& images) {
+  if constexpr (requires { Network::ContainedType::kInputSize; })
+    if (images.size(3) != Network::ContainedType::kInputSize)
+      throw ShapeError(fmt::format("evaluation with mirror images needs whole images, {0} x {0}, found {1} x {2}",
+                                   Network::ContainedType::kInputSize, images.size(2), images.size(3)));
+}
+
 }  // namespace detail
 
 /// Runs the base branch of `network` in evaluation mode over every batch of `batches` (a range of `LabelledBatch`) and
-/// puts the network back into the mode it was in. `total` is the number of images, for the observers. With `flip` the
-/// batches must hold whole images: thinned ones (TransformOptions::stride) mirror to other pixels. Throws DataError
-/// when a label is not a class of the network.
+/// puts the network back into the mode it was in. `total` is the number of images, for the observers. Throws DataError
+/// when a label is not a class of the network, ShapeError when `flip` is asked for and a batch holds thinned images
+/// (TransformOptions::stride), which mirror to other pixels.
 template <class Network, class Range, class... Observers>
 Evaluation evaluate(Network& network, Range&& batches, std::int64_t classes, std::int64_t total,
                     const EvaluationOptions& options, Observers&... observers) {
@@ -56,6 +76,8 @@ Evaluation evaluate(Network& network, Range&& batches, std::int64_t classes, std
   for (auto&& batch : batches) {
     detail::stop_if_asked(options.stop);
     if (batch.size() == 0) continue;  // all its images were skipped
+    detail::require_labels(batch, classes);
+    if (options.flip) detail::require_whole_images<Network>(batch.images);
     const auto pixels = batch.images.to(options.device);
     auto logits = network->forward(pixels);
     if (options.flip) logits = (logits + network->forward(pixels.flip({3}))) / 2;

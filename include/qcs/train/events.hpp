@@ -57,9 +57,9 @@ struct RunInfo {
   std::int64_t steps_per_epoch = 0;          ///< optimiser steps of one epoch
   std::uint64_t seed = 0;
   SplitInfo train = {.name = "train"};
-  SplitInfo eval = {.name = "evaluation"};  ///< evaluated after every epoch
-  SplitInfo test = {};                      ///< evaluated once at the end; no name where there is none
-  Selection selection = Selection::kTest;
+  SplitInfo eval = {};  ///< evaluated after every epoch; the trainer names it where nobody did
+  SplitInfo test = {};  ///< evaluated once at the end; no name where there is none
+  Selection selection = Selection::kLast;
   NamedValues recipe = {};       ///< every setting that the result depends on
   NamedValues environment = {};  ///< versions and machine
   int done_epochs = 0;           ///< of a resumed run: epochs that lie behind; what observers hold beyond is void

@@ -5,14 +5,17 @@
 
 #include <nlohmann/json.hpp>
 #include <qcs/io/named_tensors.hpp>
+#include <qcs/train/data_fingerprint.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace qcs {
 
 /// What differs between the metadata of two checkpoints in the entries `recipe` (a JSON object of texts),
-/// `qcs_version`, and `train_data`, one sentence for each: "learning rate was 3e-06, is now 1e-06".
+/// `qcs_version`, `train_data` and `evaluation_data` (see data_fingerprint), one sentence for each: "learning rate was
+/// 3e-06, is now 1e-06".
 inline std::vector<std::string> recipe_changes(const io::Metadata& before, const io::Metadata& now) {
   const auto entry = [](const io::Metadata& metadata, const char* key) {
     const auto found = metadata.find(key);
@@ -36,8 +39,9 @@ inline std::vector<std::string> recipe_changes(const io::Metadata& before, const
   for (const auto& item : fresh.items())
     if (!old.contains(item.key())) compare(item.key(), "not set", text(fresh, item.key()));
   if (!entry(before, "qcs_version").empty()) compare("qcs", entry(before, "qcs_version"), entry(now, "qcs_version"));
-  if (!entry(before, "train_data").empty() && entry(before, "train_data") != entry(now, "train_data"))
-    changes.emplace_back("the training list holds other images or labels than before");
+  for (const auto& [key, list] : {std::pair{"train_data", "training"}, {"evaluation_data", "evaluation"}})
+    if (fingerprints_differ(entry(before, key), entry(now, key)))
+      changes.push_back(fmt::format("the {} list holds other images or labels than before", list));
   return changes;
 }
 

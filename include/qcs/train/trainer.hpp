@@ -4,17 +4,21 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <qcs/core/label_space.hpp>
 #include <qcs/io/label_metadata.hpp>
 #include <qcs/train/checkpoint_folder.hpp>
+#include <qcs/train/data_fingerprint.hpp>
 #include <qcs/train/describe_run.hpp>
 #include <qcs/train/evaluate.hpp>
 #include <qcs/train/observer.hpp>
 #include <qcs/train/recipe_changes.hpp>
+#include <qcs/train/run_conditions.hpp>
 #include <qcs/train/schedule.hpp>
 #include <qcs/train/training_aids.hpp>
 #include <qcs/train/training_state.hpp>
@@ -31,8 +35,8 @@ struct TrainerOptions {
   OptimizerOptions optimizer = {};
   SamOptions sam = {};
   TrainingAids aids = {};
-  Selection selection = Selection::kValidation;  ///< what the split that is evaluated after every epoch is used for
-  bool flip = false;                             ///< evaluate with EvaluationOptions::flip
+  Selection selection = Selection::kLast;  ///< what the split that is evaluated after every epoch is used for
+  bool flip = false;                       ///< evaluate with EvaluationOptions::flip
   std::uint64_t seed = 0;
   torch::Device device = torch::kCPU;
   std::int64_t limit_batches = 0;                ///< training batches per epoch, 0 for all
@@ -98,7 +102,10 @@ class Trainer {
     if (const auto labels = io::find_labels(c.metadata))
       require_same_labels(*labels, file.string(), labels_, "this run");
     state_.restore(c);
-    resumed_ = Resumed{.file = file, .metadata = std::move(c.metadata), .note = std::move(note)};
+    resumed_ = Resumed{.file = file,
+                       .metadata = std::move(c.metadata),
+                       .conditions = std::move(c.conditions),
+                       .note = std::move(note)};
   }
 
   Net& network() { return state_.network; }
@@ -111,7 +118,7 @@ class Trainer {
 
   struct Resumed {
     std::filesystem::path file;
-    io::Metadata metadata;
+    io::Metadata metadata, conditions;
     std::optional<std::string> note;
   };
 
@@ -178,6 +185,8 @@ class Trainer {
   /// Adds to `info` what the trainer and the loaders know.
   template <class TrainLoader, class EvalLoader>
   void complete(RunInfo& info, const TrainLoader& train, const EvalLoader& eval, const EvalLoader* test) {
+    require_whole_images(eval);
+    if (test != nullptr) require_whole_images(*test);
     const std::size_t classes = labels_.classes.size();
     info.train.class_counts = class_counts(train.dataset().list(), classes);
     info.eval.class_counts = class_counts(eval.dataset().list(), classes);
@@ -187,16 +196,49 @@ class Trainer {
     info.steps_per_epoch = (info.batches_per_epoch + options_.aids.accumulate - 1) / options_.aids.accumulate;
     info.seed = options_.seed;
     info.selection = options_.selection;
+    name_selection(info);
     info.class_names = labels_.classes;
     info.role_names = role_names<Topology>();
     info.done_epochs = state_.run.epoch;
     info.done_steps = state_.run.steps;
-    options_.metadata["train_data"] = fingerprint(train.dataset().list());
+    options_.metadata["train_data"] = fingerprint_of(train.dataset());
+    options_.metadata["evaluation_data"] = fingerprint_of(eval.dataset());
     if (!resumed_) return;
     if (resumed_->note) info.notes.push_back(*resumed_->note);
     for (auto& change : recipe_changes(resumed_->metadata, options_.metadata)) info.notes.push_back(std::move(change));
+    for (auto& change : condition_changes(resumed_->conditions, run_conditions(Step::kName, options_.device)))
+      info.notes.push_back(fmt::format("{}; the last digits of the results may differ", change));
     if (state_.run.epoch >= options_.epochs)
       info.notes.push_back(fmt::format("all {} epochs are done; ask for more epochs to go on", options_.epochs));
+  }
+
+  template <class Dataset>
+  static std::string fingerprint_of(const Dataset& dataset) {
+    if constexpr (requires { dataset.source(); })
+      return data_fingerprint(dataset.source());
+    else
+      return data_fingerprint(dataset.list());
+  }
+
+  /// What reports say of the selection must be true of the split.
+  void name_selection(RunInfo& info) const {
+    static constexpr std::array<const char*, 3> kNames{"evaluation", "validation", "test"};
+    const auto* name = kNames[static_cast<std::size_t>(options_.selection)];
+    if (info.eval.name.empty()) info.eval.name = name;
+    if (options_.selection != Selection::kLast && info.eval.name != name)
+      throw ConfigError(
+          fmt::format("the best epoch is to be selected on the {} split, but the split that is evaluated "
+                      "after every epoch is called {}",
+                      name, info.eval.name));
+  }
+
+  /// The mirror image of thinned pixels shows other pixels than the thinned mirror image.
+  template <class EvalLoader>
+  void require_whole_images(const EvalLoader& loader) const {
+    if constexpr (requires { loader.dataset().transform().stride; })
+      if (options_.flip && loader.dataset().transform().stride != 1)
+        throw ConfigError(fmt::format("evaluation with mirror images needs whole images, not every {}th pixel",
+                                      loader.dataset().transform().stride));
   }
 
   void prepare_folder() const {

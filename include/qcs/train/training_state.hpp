@@ -11,6 +11,8 @@
 #include <qcs/model/load_weights.hpp>
 #include <qcs/train/checkpoint.hpp>
 #include <qcs/train/optimizer.hpp>
+#include <qcs/train/optimizer_state.hpp>
+#include <qcs/train/run_conditions.hpp>
 #include <qcs/train/tuple_step.hpp>
 #include <qcs/train/weight_average.hpp>
 #include <string>
@@ -42,12 +44,8 @@ struct TrainingState {
       if (tensor.is_floating_point() && !torch::isfinite(tensor).all().template item<bool>())
         throw NumericError(fmt::format("{} is not finite any more; a lower learning rate may help", name));
     if (average) c.training_state_dict = std::exchange(c.state_dict, average->state_dict());
-    torch::serialize::OutputArchive archive;
-    step.optimizer().save(archive);
-    archive.save_to([&](const void* bytes, std::size_t size) {
-      c.optimizer.append(static_cast<const char*>(bytes), size);
-      return size;
-    });
+    c.optimizer = optimizer_state(step.optimizer(), *network);
+    c.conditions = run_conditions(Step::kName, device);
     c.generator = restored_generator.defined() ? restored_generator : generator_of(torch::kCPU).get_state();
     if (!device.is_cpu())
       c.device_generator =
@@ -58,18 +56,12 @@ struct TrainingState {
   /// Goes back to a checkpoint of the same architecture and optimiser. The optimiser's own settings stay. Throws
   /// CheckpointError if a tensor does not fit.
   void restore(Checkpoint& c) {
-    load_weights(*network, c.training_state_dict.empty() ? c.state_dict : c.training_state_dict);
+    load_weights(*network, c.training_state_dict.empty() ? c.state_dict : c.training_state_dict, {.exact_names = true});
     if (average) {
       *average = WeightAverage(*network, average->decay());
       if (!c.training_state_dict.empty()) average->load(c.state_dict);
     }
-    auto& optimizer = step.optimizer();
-    std::vector<std::unique_ptr<torch::optim::OptimizerOptions>> settings;
-    for (const auto& group : optimizer.param_groups()) settings.push_back(group.options().clone());
-    torch::serialize::InputArchive archive;
-    archive.load_from(c.optimizer.data(), c.optimizer.size());
-    optimizer.load(archive);
-    for (std::size_t i = 0; i < settings.size(); ++i) optimizer.param_groups()[i].set_options(std::move(settings[i]));
+    load_optimizer_state(step.optimizer(), *network, c.optimizer);
     run = std::move(c.state);
     restored_generator = c.generator;
     restored_device_generator = c.device_generator;

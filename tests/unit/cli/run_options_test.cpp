@@ -185,7 +185,10 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_has_the_options_it_was_started_with) {
   std::filesystem::create_directories(folder);
   const auto started =
       parse<RafDb>({"--model", "DCS", "-b", "3", "--seed", "7", "--flip-test", "--out", folder.string()});
-  std::ofstream(folder / qcs::cli::kStoredOptions) << started.stored_options;
+  const auto store = [&](const cli::RunOptions& run) {
+    std::ofstream(folder / cli::kStoredOptions) << run.stored_options << cli::option_line("seed", run.seed);
+  };
+  store(started);
   const auto again = parse<RafDb>({"--resume", folder.string(), "--epochs", "9"});
   BOOST_TEST(again.model == "DCS");
   BOOST_TEST(again.recipe.batch_size == 3);
@@ -194,12 +197,72 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_has_the_options_it_was_started_with) {
   BOOST_TEST(again.recipe.epochs == 9);
   BOOST_TEST(again.out == folder);
   // What was recalled is there for the next time, too.
-  std::ofstream(folder / qcs::cli::kStoredOptions) << again.stored_options;
+  store(again);
   const auto third = parse<RafDb>({"--resume", (folder / "last.pt").string(), "--out", "elsewhere"});
   BOOST_TEST(third.recipe.batch_size == 3);
   BOOST_TEST(third.recipe.epochs == 9);
   BOOST_TEST(third.out == "elsewhere");
   std::filesystem::remove_all(folder);
+}
+
+BOOST_AUTO_TEST_CASE(a_resumed_run_finds_its_files_from_anywhere) {
+  namespace fs = std::filesystem;
+  const auto here = fs::current_path();
+  const auto place = fs::temp_directory_path() / ("qcs-elsewhere-" + std::to_string(::getpid()));
+  for (const std::string data : {"", "a#1/datas", " blank ", "line\nend", "\xFF\xFE"}) {
+    fs::create_directories(place / "first" / "run");
+    fs::create_directories(place / "second");
+    fs::current_path(place / "first");
+    std::vector<std::string> arguments{"--out", "run", "--packed", "it's \"packed\".pack", "--val-list=../v.txt"};
+    if (!data.empty()) arguments.push_back("--data-root=" + data);
+    const auto started = parse<RafDb>(arguments);
+    std::ofstream(started.out / cli::kStoredOptions) << started.stored_options;
+
+    fs::rename(place / "first" / "run", place / "second" / "moved");
+    fs::current_path(place / "second");
+    const auto again = parse<RafDb>({"--resume", "moved"});
+    const auto root = place / "first" / (data.empty() ? "datas" : data);
+    BOOST_TEST(again.out == "moved");
+    BOOST_TEST(again.train_list == root / RafDb::kTrainList);
+    BOOST_TEST(again.test_list == root / RafDb::kTestList);
+    BOOST_TEST(again.image_root == root / RafDb::kImageFolder);
+    BOOST_TEST(again.packed == place / "first" / "it's \"packed\".pack");
+    BOOST_TEST(fs::weakly_canonical(again.validation_list) == fs::weakly_canonical(place / "v.txt"));
+    BOOST_TEST(again.validation_given);
+    BOOST_TEST(!again.test_given);
+    BOOST_TEST(again.stored_options == started.stored_options);
+    BOOST_TEST(parse<RafDb>({"--resume", "moved", "--data-root", "/d"}).image_root == "/d/RAF-DB/basic");
+    fs::current_path(here);
+    fs::remove_all(place);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(options_of_the_version_before_are_still_read) {
+  const auto folder = std::filesystem::temp_directory_path() / ("qcs-before-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / cli::kStoredOptions) << "batch-size = 3\ndata-root = my datas\nflip-test = true\nseed = 7\n";
+  const auto run = parse<RafDb>({"--resume", folder.string()});
+  BOOST_TEST(run.recipe.batch_size == 3);
+  BOOST_TEST(run.recipe.flip_test);
+  BOOST_TEST(run.seed == 7);
+  BOOST_TEST(run.image_root == "my datas/RAF-DB/basic");
+  std::filesystem::remove_all(folder);
+}
+
+BOOST_AUTO_TEST_CASE(threads_come_from_the_option_then_from_openmp) {
+  const char* given = std::getenv("OMP_NUM_THREADS");
+  const std::string before = given == nullptr ? "" : given;
+  ::setenv("OMP_NUM_THREADS", "3,2", 1);
+  BOOST_TEST(parse<RafDb>({}).threads == 3);
+  BOOST_TEST(parse<RafDb>({"--threads", "5"}).threads == 5);
+  ::setenv("OMP_NUM_THREADS", "many", 1);
+  BOOST_TEST(parse<RafDb>({}).threads == cli::cores());
+  BOOST_TEST(parse<RafDb>({}).notes.size() == 1u);
+  BOOST_TEST(parse<RafDb>({"--threads", "5"}).notes.empty());
+  ::unsetenv("OMP_NUM_THREADS");
+  BOOST_TEST(parse<RafDb>({}).threads == cli::cores());
+  BOOST_TEST(parse<RafDb>({}).notes.empty());
+  if (given != nullptr) ::setenv("OMP_NUM_THREADS", before.c_str(), 1);
 }
 
 BOOST_AUTO_TEST_CASE(training_aids_are_off_and_can_be_set) {

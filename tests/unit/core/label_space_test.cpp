@@ -23,6 +23,9 @@ BOOST_AUTO_TEST_CASE(two_label_spaces_that_differ_are_both_named) {
   auto renamed = raf;
   renamed.name = "my faces";
   BOOST_CHECK_NO_THROW(require_same_labels(renamed, "a file", raf, "this run"));
+  BOOST_CHECK_NO_THROW(require_same_labels({"x", {"anger", "SAD"}}, "a file", {"y", {"Anger", "Sad"}}, "this run"));
+  BOOST_CHECK_THROW(require_same_labels({"x", {"Sad", "Anger"}}, "a file", {"y", {"Anger", "Sad"}}, "this run"),
+                    ConfigError);
   BOOST_CHECK_EXCEPTION(require_same_labels(affect, "w.pt", raf, "this run"), ConfigError,
                         [](const ConfigError& error) {
                           return std::string(error.what()) ==

@@ -39,6 +39,30 @@ BOOST_AUTO_TEST_CASE(a_share_of_every_class_is_held_out) {
   BOOST_TEST(!same(other.held, held));
 }
 
+/// The parts that version 0c9b9fc made: a list without repeated lines must be split as ever.
+BOOST_AUTO_TEST_CASE(the_parts_of_a_seed_stay_what_they_were) {
+  qcs::ImageList list{.images = {}, .classes = 3};
+  for (int i = 0; i < 40; ++i) list.images.push_back({std::to_string(i), i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0});
+  std::vector<std::string> held;
+  for (const auto& image : qcs::hold_out(list, .25, 3).held.images) held.push_back(image.path);
+  const std::vector<std::string> expected{"3", "6", "19", "20", "28", "31", "32", "33", "35", "36"};
+  BOOST_TEST(held == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(all_lines_of_a_file_go_to_one_part) {
+  auto list = list_of(40);
+  const auto without = qcs::hold_out(list, .25);
+  for (int copy = 0; copy < 3; ++copy)
+    for (std::size_t i = 0; i < 40; i += 1 + static_cast<std::size_t>(copy)) list.images.push_back(list.images[i]);
+  const auto [kept, held] = qcs::hold_out(list, .25);
+  std::set<std::string> held_names, all_held;
+  for (const auto& image : held.images) held_names.insert(image.path);
+  for (const auto& image : without.held.images) all_held.insert(image.path);
+  for (const auto& image : kept.images) BOOST_TEST(!held_names.contains(image.path), image.path);
+  BOOST_TEST(kept.images.size() + held.images.size() == list.images.size());
+  BOOST_TEST(held_names == all_held, "a share of the files, not of the lines");
+}
+
 BOOST_AUTO_TEST_CASE(a_share_that_leaves_nothing_is_refused) {
   BOOST_CHECK_THROW(qcs::hold_out(list_of(10), 0), qcs::ConfigError);
   BOOST_CHECK_THROW(qcs::hold_out(list_of(10), 1), qcs::ConfigError);

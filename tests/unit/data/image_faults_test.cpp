@@ -5,7 +5,6 @@
 
 #include <unistd.h>
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <cstdio>
 #include <qcs/core/random.hpp>
 #include <qcs/data/image_io.hpp>
@@ -100,11 +99,9 @@ BOOST_AUTO_TEST_CASE(absurd_sizes_are_refused_before_decoding) {
        {Case{".jpg", frame + 5, big16}, Case{".png", 16, big32}, Case{".bmp", 18, little32}}) {
     auto bytes = encoded(format);
     std::copy(sizes.begin(), sizes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
-    const auto start = std::chrono::steady_clock::now();
     BOOST_TEST(support::message_of<qcs::DataError>([&] {
                  qcs::decode_rgb(bytes, "image");
                }).find("says 65535 x 65535 pixels") != std::string::npos);
-    BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::milliseconds(50)));
   }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 
 #include <qcs/data/image_io.hpp>
 
@@ -41,7 +40,7 @@ BOOST_AUTO_TEST_CASE(bad_files_are_named) {
   BOOST_TEST(message_of<qcs::DataError>([&] { qcs::read_rgb(empty); }) == empty + ": the image file is empty");
   const auto text = write("text.png", "not an image").string();
   BOOST_TEST(message_of<qcs::DataError>([&] { qcs::read_rgb(text); }) ==
-             text + ": not an image in a format OpenCV reads, or damaged");
+             text + ": not an image in a format that is read, or damaged: it starts with `not an image`");
   BOOST_CHECK_THROW(qcs::read_rgb(path()), qcs::DataError);
 }
 
@@ -62,9 +61,9 @@ BOOST_AUTO_TEST_CASE(a_huge_image_is_refused_before_it_is_decoded) {
   std::string jpeg = encoded(".jpg", support::picture(1));
   const std::size_t header = jpeg.find("\xFF\xC0");
   jpeg.replace(header + 5, 4, "\xFF\xFF\xFF\xFF");  // height and width
-  const auto start = std::chrono::steady_clock::now();
-  BOOST_CHECK_THROW(qcs::read_rgb(write("huge.jpg", jpeg)), qcs::DataError);
-  BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::milliseconds(50)));
+  const auto file = write("huge.jpg", jpeg);
+  BOOST_TEST(support::message_of<qcs::DataError>([&] { qcs::read_rgb(file); }).find("says 65535 x 65535 pixels") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 #include <fstream>
+#include <new>
 #include <qcs/data/image_source.hpp>
 #include <qcs/data/labelled_dataset.hpp>
 #include <qcs/data/loader.hpp>
@@ -37,6 +38,24 @@ torch::Tensor epoch_of(const ImageSource& source, int workers) {
     for (const auto& images : batch.images) all.push_back(images);
   return torch::cat(all);
 }
+
+/// As long as it lives, OpenCV gets no memory for pixels.
+class NoMemory : cv::MatAllocator {
+ public:
+  NoMemory() : usual_(cv::Mat::getDefaultAllocator()) { cv::Mat::setDefaultAllocator(this); }
+  ~NoMemory() override { cv::Mat::setDefaultAllocator(usual_); }
+  NoMemory(const NoMemory&) = delete;
+  NoMemory& operator=(const NoMemory&) = delete;
+
+ private:
+  cv::UMatData* allocate(int, const int*, int, void*, std::size_t*, cv::AccessFlag, cv::UMatUsageFlags) const override {
+    CV_Error(cv::Error::StsNoMem, "no memory");
+  }
+  bool allocate(cv::UMatData*, cv::AccessFlag, cv::UMatUsageFlags) const override { return false; }
+  void deallocate(cv::UMatData* data) const override { usual_->unmap(data); }
+
+  cv::MatAllocator* usual_;
+};
 
 /// Twelve images of three classes, one of them grey, and the pack of all.
 struct Packed : TemporaryFolder {
@@ -119,6 +138,44 @@ BOOST_FIXTURE_TEST_CASE(bad_images_end_an_epoch_or_are_skipped_and_named, Packed
     seen.insert(seen.end(), batch.indices.begin(), batch.indices.end());
   }
   BOOST_TEST(seen == (std::vector<std::size_t>{0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11}), boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_unusual_file_is_named_once, Packed) {
+  cv::imwrite((*this / "3.jpg").string(), support::picture(3));
+  std::ifstream in(*this / "3.jpg", std::ios::binary);
+  std::string jpeg((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  jpeg[11] = 9;  // JFIF's major revision
+  write("3.png", jpeg);
+  list.images.push_back(list.images[3]);
+  const ImageSource source(list);
+  for (int epoch = 0; epoch < 2; ++epoch) epoch_of(source, 2);
+  BOOST_REQUIRE(source.warnings().size() == 1U);
+  BOOST_TEST(source.warnings()[0].starts_with((*this / "3.png").string() + ": JPEG decoder: "));
+  BOOST_TEST(source.skipped().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_bad_file_that_comes_twice_is_named_once, Packed) {
+  write("5.png", "no image");
+  list.images.push_back(list.images[5]);
+  const ImageSource source(list, BadImages::kSkip);
+  BOOST_TEST((source.read(5).empty() && source.read(12).empty()));
+  BOOST_TEST(source.skipped().size() == 1U);
+  BOOST_TEST(source.why_skipped(12) == source.skipped()[0]);
+}
+
+BOOST_FIXTURE_TEST_CASE(running_out_of_memory_is_no_bad_image, Packed) {
+  cv::imwrite((*this / "3.bmp").string(), support::picture(3));
+  list.images[3].path = *this / "3.bmp";  // one that OpenCV decodes
+  for (const auto policy : {BadImages::kFail, BadImages::kSkip}) {
+    const ImageSource source(list, policy);
+    {
+      const NoMemory none;
+      BOOST_CHECK_THROW(source.read(2), std::bad_alloc);
+      BOOST_CHECK_THROW(source.read(3), std::bad_alloc);
+    }
+    BOOST_TEST(source.skipped().empty());
+    BOOST_TEST(!source.read(2).empty());
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_list_of_bad_images_ends_even_when_they_are_skipped, Packed) {

@@ -2,8 +2,12 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 #include <qcs/data/labelled_dataset.hpp>
@@ -27,6 +31,8 @@ struct Numbers {
   std::size_t size = 10;
   std::size_t failing = 1000;
   std::shared_ptr<std::atomic<int>> loads = std::make_shared<std::atomic<int>>(0);
+  std::shared_ptr<std::atomic<int>> taken = std::make_shared<std::atomic<int>>(0);     // batches that the test has
+  std::shared_ptr<std::atomic<int>> furthest = std::make_shared<std::atomic<int>>(0);  // loaded ahead of those
 
   std::size_t epoch_size() const { return size; }
   qcs::EpochPlan plan(int epoch) const {
@@ -36,7 +42,10 @@ struct Numbers {
   }
   Batch load(const qcs::EpochPlan& plan, std::size_t first, std::size_t count) const {
     ++*loads;
-    if (first % 3 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    const auto ahead = static_cast<int>(first / count) - *taken;
+    for (int most = *furthest; ahead > most && !furthest->compare_exchange_weak(most, ahead);) {
+    }
+    if (first % 3 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));  // batches overtake each other
     Batch batch;
     for (std::size_t i = first; i < first + count; ++i) {
       if (i == failing) throw qcs::DataError("image 7 is broken");
@@ -52,9 +61,21 @@ std::vector<Positions> all(qcs::Loader<Numbers>& loader, int epoch) {
   return batches;
 }
 
+/// Threads of this process, without those that have ended and are but listed still.
 int threads_now() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task");
-  return static_cast<int>(std::distance(begin(tasks), end(tasks)));
+  int count = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream file(task.path() / "stat");
+    std::string text, skipped;
+    if (!std::getline(file, text)) continue;
+    std::istringstream fields(text.substr(text.rfind(')') + 1));
+    for (int i = 0; i < 6; ++i) fields >> skipped;
+    constexpr unsigned long kExiting = 4;
+    unsigned long flags = kExiting;
+    fields >> flags;
+    if ((flags & kExiting) == 0) ++count;
+  }
+  return count;
 }
 
 BOOST_AUTO_TEST_SUITE(loader)
@@ -86,13 +107,15 @@ BOOST_AUTO_TEST_CASE(an_epoch_can_begin_at_any_batch) {
 
 BOOST_AUTO_TEST_CASE(the_queue_is_bounded) {
   Numbers numbers{.size = 100};
-  const auto loads = numbers.loads;
   qcs::Loader<Numbers> loader(numbers, {.batch_size = 1, .workers = 4, .prefetch = 3});
   auto epoch = loader.epoch(0);
-  const auto batch = epoch.begin();
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  auto batch = epoch.begin();
   BOOST_TEST((*batch)[0] == 0U);
-  BOOST_TEST(*loads == 4);  // the one taken and three ahead
+  while (*numbers.loads < 4) std::this_thread::yield();  // the one taken and three ahead
+  for (*numbers.taken = 1; *numbers.taken < 100; ++*numbers.taken) ++batch;
+  BOOST_TEST(*numbers.loads == 100);
+  // Batch n is loaded when batch n - 3 is taken, which the test counts when it has the one after that.
+  BOOST_TEST(*numbers.furthest <= 3);
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_reaches_the_caller_at_its_batch) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
+#include <span>
+#include <utility>
 
 #include <qcs/data/sampling.hpp>
 #include <qcs/data/tuple_sampler.hpp>
@@ -151,6 +154,60 @@ BOOST_AUTO_TEST_CASE(class_first_draws_negatives_uniformly_over_classes) {
   NegativeCounts counts(NegativeRule::kClassFirst);
   for (const int c : {0, 2, 3}) BOOST_TEST(likely(counts.classes[c], NegativeCounts::kDraws, 1. / 3), c);
   for (std::size_t i = 0; i < 10; ++i) BOOST_TEST(likely(counts.images[i], NegativeCounts::kDraws, 1. / 30), i);
+}
+
+/// The tuples that version 0c9b9fc drew: lists without repeated lines must train as ever.
+BOOST_AUTO_TEST_CASE(the_tuples_of_a_seed_stay_what_they_were) {
+  using Tuples = std::vector<std::array<std::size_t, 4>>;
+  std::vector<int> labels;
+  std::vector<std::size_t> files;
+  for (int i = 0; i < 40; ++i) labels.push_back(i % 3), files.push_back(static_cast<std::size_t>(i));
+  const Tuples any{{0, 33, 11, 38}, {5, 23, 12, 30}, {10, 25, 39, 30}, {15, 39, 13, 28},
+                   {20, 23, 3, 27}, {25, 10, 27, 0}, {30, 0, 10, 19},  {35, 32, 6, 18}};
+  const Tuples first{{0, 33, 38, 20},  {5, 23, 30, 36}, {10, 25, 30, 39}, {15, 39, 28, 1},
+                     {20, 23, 24, 27}, {25, 10, 3, 39}, {30, 0, 16, 13},  {35, 32, 15, 12}};
+  for (const auto& [rule, expected] : {std::pair{NegativeRule::kAnyImage, any}, {NegativeRule::kClassFirst, first}})
+    for (const bool named : {false, true}) {
+      const qcs::ClassIndex index(labels, 3,
+                                  named ? std::span<const std::size_t>(files) : std::span<const std::size_t>());
+      const qcs::TupleSampler<qcs::Quadruplet> sampler(index, rule);
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        qcs::Rng rng = qcs::stream(5, qcs::Purpose::kTuple, i);
+        BOOST_TEST((sampler.draw(5 * i, rng) == expected[i]));
+      }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(images_of_a_role_are_different_files) {
+  // Class 0: files 0 (three lines) and 1; class 1: files 4 and 5 (two lines each), not side by side.
+  const std::vector<int> labels{0, 0, 0, 0, 1, 1, 1, 1};
+  const std::vector<std::size_t> files{0, 1, 0, 0, 4, 5, 4, 5};
+  const qcs::ClassIndex index(labels, 2, files);
+  BOOST_TEST(index.images(0) == (std::vector<std::size_t>{0, 2, 3, 1}), boost::test_tools::per_element());
+  BOOST_TEST(index.images(1) == (std::vector<std::size_t>{4, 6, 5, 7}), boost::test_tools::per_element());
+  BOOST_TEST((index.same_file(3) == std::pair{std::size_t{0}, std::size_t{3}}));
+  BOOST_TEST((index.same_file(5) == std::pair{std::size_t{2}, std::size_t{2}}));
+  BOOST_TEST((index.files(0) == 2 && index.files(1) == 2));
+  for (const auto rule : {NegativeRule::kAnyImage, NegativeRule::kClassFirst}) {
+    const qcs::TupleSampler<qcs::Quadruplet> sampler(index, rule);
+    qcs::Rng rng = qcs::stream(5, qcs::Purpose::kTuple);
+    std::map<std::size_t, int> positives;
+    constexpr int kDraws = 4000;
+    for (int i = 0; i < kDraws; ++i) {
+      for (std::size_t anchor = 0; anchor < labels.size(); ++anchor) {
+        const auto tuple = sampler.draw(anchor, rng);
+        BOOST_REQUIRE(files[tuple[0]] != files[tuple[1]]);
+        BOOST_REQUIRE(files[tuple[2]] != files[tuple[3]]);
+        BOOST_REQUIRE(labels[tuple[0]] != labels[tuple[2]]);
+        if (anchor == 1) ++positives[tuple[1]];
+      }
+    }
+    for (const std::size_t line : {0U, 2U, 3U}) BOOST_TEST(likely(positives[line], kDraws, 1. / 3), line);
+  }
+  const std::vector<std::size_t> one_file{0, 0, 0, 0, 4, 5, 4, 5};
+  BOOST_TEST(message_of<qcs::DataError>([&] {
+               qcs::TupleSampler<qcs::Quadruplet>(qcs::ClassIndex(labels, 2, one_file), NegativeRule::kAnyImage);
+             }) == "class 0 has 1 image; QCS needs at least 2 images of every class that has any");
 }
 
 BOOST_AUTO_TEST_CASE(classes_that_are_too_small_are_all_named) {

@@ -134,22 +134,41 @@ BOOST_AUTO_TEST_CASE(every_changed_byte_is_detected_or_harmless) {
   }
 }
 
-/// What the legacy format lacks, a name with the file's SHA-256 makes good.
-BOOST_AUTO_TEST_CASE(a_hash_in_the_name_finds_every_changed_byte) {
+/// What the legacy format lacks, a name with the file's SHA-256 makes good, where that is asked for.
+BOOST_AUTO_TEST_CASE(a_hash_in_the_name_finds_every_changed_byte_on_request) {
+  const io::WeightFileOptions checked{.check_hash = true};
   for (const auto& name : {"state_dict_legacy.pth", "full_legacy.pth"}) {
     const auto bytes = test::bytes_of(test::fixture(name));
     const TemporaryFile file(bytes, fmt::format("weights-{}.pth", sha256(bytes).substr(0, 8)));
-    BOOST_TEST(differences(io::read_weight_file(file.path()).tensors).empty());
-    const TemporaryFile dated(bytes, "weights-20241231.pth");
-    BOOST_CHECK_NO_THROW(io::read_weight_file(dated.path()));
+    BOOST_TEST(differences(io::read_weight_file(file.path(), checked).tensors).empty());
     for (std::size_t at = 0; at < bytes.size(); ++at) {
       for (const int mask : {0xff, 1 << at % 8}) {
         auto changed = bytes;
         changed[at] = static_cast<char>(changed[at] ^ mask);
         file.write(changed);
-        BOOST_CHECK_THROW(io::read_weight_file(file.path()), CheckpointError);
+        BOOST_CHECK_THROW(io::read_weight_file(file.path(), checked), CheckpointError);
       }
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_only_looks_like_a_hash_is_a_note) {
+  const auto bytes = test::bytes_of(test::fixture("state_dict_zip.pth"));
+  for (const std::string digits : {"0a1b2c3d", "20241231"}) {
+    const TemporaryFile file(bytes, fmt::format("dcs-{}.pth", digits));
+    const auto read = io::read_weight_file(file.path());
+    BOOST_TEST(differences(read.tensors).empty());
+    BOOST_TEST(read.notes == std::vector<std::string>{
+                                 fmt::format("if {} in its name is its SHA-256, --check-hash compares it", digits)});
+    BOOST_CHECK_EXCEPTION(
+        io::read_weight_file(file.path(), {.check_hash = true}), CheckpointError, [](const CheckpointError& error) {
+          return std::string(error.what()).find("its name says that its SHA-256 starts with") != std::string::npos;
+        });
+  }
+  for (const std::string name : {"dcs.pth", "dcs-deadbee.pth", "dcs-deadbeefg.pth"}) {
+    const TemporaryFile file(bytes, name);
+    BOOST_TEST(io::read_weight_file(file.path()).notes.empty());
+    BOOST_CHECK_THROW(io::read_weight_file(file.path(), {.check_hash = true}), CheckpointError);
   }
 }
 

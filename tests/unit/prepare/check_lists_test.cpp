@@ -29,46 +29,70 @@ const Malformed kMalformed[]{
     {"\r\n"sv, {"1: blank line"}},
     {"\n\n \t\n", {"1: blank line", "2: blank line", "3: blank line"}},
     {"\xEF\xBB\xBF\n", {"1: blank line"}},
-    {"g.png\n", {"1: expected `name label`, found `g.png`"}},
-    {"g.png \n", {"1: expected `name label`, found `g.png `"}},
-    {" 0\n", {"1: expected `name label`, found ` 0`"}},
-    {"0\n", {"1: expected `name label`, found `0`"}},
-    {"g.png  0\n", {"1: expected `name label`, found `g.png  0`"}},
-    {" g.png 0\n", {"1: expected `name label`, found ` g.png 0`"}},
-    {"g.png 0 \n", {"1: expected `name label`, found `g.png 0 `"}},
-    {"g.png\t0\n", {"1: expected `name label`, found `g.png\t0`"}},
-    {"g.png,0\n", {"1: expected `name label`, found `g.png,0`"}},
-    {"g.png;0\n", {"1: expected `name label`, found `g.png;0`"}},
+    {"g.png\n", {"1: expected `name label`, found `g.png`; there is no label"}},
+    {"g.png \n", {"1: expected `name label`, found `g.png `; it ends with a space"}},
+    {" 0\n", {"1: expected `name label`, found ` 0`; it starts with a space"}},
+    {"0\n", {"1: expected `name label`, found `0`; there is no label"}},
+    {"g.png  0\n", {"1: expected `name label`, found `g.png  0`; there is more than one space before the label"}},
+    {" g.png 0\n", {"1: expected `name label`, found ` g.png 0`; it starts with a space"}},
+    {"g.png 0 \n", {"1: expected `name label`, found `g.png 0 `; it ends with a space"}},
+    {"g.png\t0\n", {"1: expected `name label`, found `g.png\t0`; a tab stands where one space should"}},
+    {"g.png,0\n", {"1: expected `name label`, found `g.png,0`; a comma stands where one space should"}},
+    {"g.png;0\n", {"1: expected `name label`, found `g.png;0`; a semicolon stands where one space should"}},
+    {"g.png\xC2\xA0"
+     "0\n",
+     {"1: expected `name label`, found `g.png\xC2\xA0"
+      "0`; a no-break space stands where one space should"}},
+    {"0 g.png\n", {"1: `g.png` is not a label; the label comes second"}},
+    {"g.png 1 4\n", {"1: label 4 is not within 0..2; the line has three fields, `g.png` and two more"}},
+    {"g.png 1 2\n", {"1: no image file `ROOT/g.png 1`; the line has three fields, `g.png` and two more"}},
+    {"g.png 1 0.25\n", {"1: `0.25` is not a label; the line has three fields, `g.png` and two more"}},
+    {"g.png 5 6 7 2\n", {"1: no image file `ROOT/g.png 5 6 7`; the line has five fields, `g.png` and four more"}},
+    {"lost.png 1 2\n", {"1: no image file `ROOT/lost.png 1`; the line has three fields, `lost.png` and two more"}},
+    {"g 0\n", {"1: no image file `ROOT/g`; the name has no extension: `g.png` exists"}},
+    {"sub/h 0\n", {"1: no image file `ROOT/sub/h`; the name has no extension: `sub/h.png` exists"}},
+    {"g.jpg 0\n", {"1: no image file `ROOT/g.jpg`; `g.png` exists"}},
+    {"h.png 0\n", {"1: no image file `ROOT/h.png`; `sub/h.png` exists"}},
+    {"img/g.png 0\n", {"1: no image file `ROOT/img/g.png`; names are relative to the image folder: `g.png` exists"}},
+    {"/data/faces/sub/h.png 0\n",
+     {"1: `/data/faces/sub/h.png` leaves the image folder; names are relative to the image folder: `sub/h.png` "
+      "exists"}},
+    {"C:\\faces\\g.png 0\n",
+     {"1: no image file `ROOT/C:\\faces\\g.png`; names are relative to the image folder: `g.png` exists"}},
     {"g.png zero\n", {"1: `zero` is not a label"}},
     {"g.png 0x1\n", {"1: `0x1` is not a label"}},
-    {"g.png 1.0\n", {"1: `1.0` is not a label"}},
-    {"g.png +1\n", {"1: `+1` is not a label"}},
-    {"g.png 1e0\n", {"1: `1e0` is not a label"}},
+    {"g.png 1.0\n", {}},
+    {"g.png +1\n", {}},
+    {"g.png 1e0\n", {}},
+    {"g.png 1.5\n", {"1: `1.5` is not a label; labels are whole numbers"}},
+    {"g.png nan\n", {"1: `nan` is not a label; labels are whole numbers"}},
     {"g.png 99999999999999999999\n", {"1: `99999999999999999999` is not a label"}},
-    {"g.png 0\0\n"sv, {"1: `0\0` is not a label"s}},
+    {"g.png 0\0\n"sv, {"1: `0\0` is not a label; there is a zero byte in it"s}},
     {"g.png \xD9\xA1\n", {"1: `\xD9\xA1` is not a label"}},
     {"g.png -1\n", {"1: label -1 is not within 0..2"}},
     {"g.png 3\n", {"1: label 3 is not within 0..2"}},
-    {"../img/g.png 0\n", {"1: `../img/g.png` leaves the image folder"}},
-    {"sub/../g.png 0\n", {"1: `sub/../g.png` leaves the image folder"}},
+    {"../img/g.png 0\n",
+     {"1: `../img/g.png` leaves the image folder; names are relative to the image folder: `g.png` exists"}},
+    {"sub/../g.png 0\n",
+     {"1: `sub/../g.png` leaves the image folder; names are relative to the image folder: `g.png` exists"}},
     {".. 0\n", {"1: `..` leaves the image folder"}},
     {"/etc/passwd 0\n", {"1: `/etc/passwd` leaves the image folder"}},
-    {"g.png 0\ng.png 0\n", {"2: `g.png` is already in line 1"}},
-    {"g.png 0\n./g.png 1\n", {"2: `./g.png` is already in line 1"}},
+    {"g.png 0\ng.png 1\n", {"2: `g.png` has label 1, in line 1 it has 0"}},
+    {"g.png 0\n./g.png 1\n", {"2: `./g.png` has label 1, in line 1 it has 0"}},
     {"sub/h.png 0\nsub//h.png 1\nsub/./h.png 2\n",
-     {"2: `sub//h.png` is already in line 1", "3: `sub/./h.png` is already in line 1"}},
-    {"none.png 0\nnone.png 0\n", {"1: no image file `ROOT/none.png`", "2: `none.png` is already in line 1"}},
-    {"G.PNG 0\n", {"1: no image file `ROOT/G.PNG`"}},
+     {"2: `sub//h.png` has label 1, in line 1 it has 0", "3: `sub/./h.png` has label 2, in line 1 it has 0"}},
+    {"none.png 0\nnone.png 0\n", {"1: no image file `ROOT/none.png`", "2: no image file `ROOT/none.png`"}},
+    {"G.PNG 0\n", {"1: no image file `ROOT/G.PNG`; `g.png` exists"}},
     {"sub 0\n", {"1: no image file `ROOT/sub`"}},
     {". 0\n", {"1: no image file `ROOT/.`"}},
     {"g.png/ 0\n", {"1: no image file `ROOT/g.png/`"}},
-    {"g.png\0x 0\n"sv, {"1: no image file `ROOT/g.png\0x`"s}},
-    {"\"g.png\" 0\n", {"1: no image file `ROOT/\"g.png\"`"}},
-    {"sub\\h.png 0\n", {"1: no image file `ROOT/sub\\h.png`"}},
-    {"image label\ng.png 0\n", {"1: `label` is not a label"}},
+    {"g.png\0x 0\n"sv, {"1: no image file `ROOT/g.png\0x`; there is a zero byte in it"s}},
+    {"\"g.png\" 0\n", {"1: no image file `ROOT/\"g.png\"`; names stand without quotes: `g.png` exists"}},
+    {"sub\\h.png 0\n", {"1: no image file `ROOT/sub\\h.png`; folders are separated by `/`: `sub/h.png` exists"}},
+    {"image label\ng.png 0\n", {"1: `label` is not a label; lists have no header"}},
     {"g.png 7\n\nnone.png 1\nbad\n",
      {"1: label 7 is not within 0..2", "2: blank line", "3: no image file `ROOT/none.png`",
-      "4: expected `name label`, found `bad`"}},
+      "4: expected `name label`, found `bad`; there is no label"}},
 };
 static_assert(std::size(kMalformed) >= 40);
 
@@ -182,12 +206,49 @@ BOOST_FIXTURE_TEST_CASE(images_are_opened_if_asked_to, Folder) {
     const auto found = faults(report);
     BOOST_REQUIRE(found.size() == 4U);
     BOOST_TEST(found[0].starts_with("TRAIN:1: ROOT/cut.jpg: "));
-    BOOST_TEST(found[1] == "TRAIN:2: expected `name label`, found `bad`");
+    BOOST_TEST(found[1] == "TRAIN:2: expected `name label`, found `bad`; there is no label");
     BOOST_TEST(found[2].starts_with("TRAIN:3: ROOT/empty.png: "));
     BOOST_TEST(found[3].starts_with("TRAIN:4: ROOT/g.png: "));
     BOOST_TEST((report.lists[0].per_class == std::vector<std::size_t>{2, 2, 2} && report.lists[0].images == 6));
     BOOST_TEST((report.sizes == std::map<std::pair<int, int>, std::size_t>{{{20, 24}, 6}, {{30, 50}, 1}}));
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(repeated_training_lines_are_a_note_and_repeated_test_lines_a_fault, Folder) {
+  const auto report = qcs::check_lists(options(std::string(kGood) + "./a.png 0\na.png 0\n", "g.png 0\ng.png 0\n"));
+  BOOST_TEST(faults(report) == (Texts{"TEST:2: `g.png` is already in line 1"}), boost::test_tools::per_element());
+  BOOST_REQUIRE(report.notes.size() == 1U);
+  BOOST_TEST(report.notes[0].what == "2 of 8 lines repeat an earlier one");
+  BOOST_TEST((report.lists[0].lines == 8 && report.lists[0].images == 6), "files are counted");
+  const auto small = qcs::check_lists(options("a.png 0\na.png 0\nb.png 1\nc.png 1\nd.png 2\ne.png 2\n"));
+  BOOST_TEST(faults(small) == (Texts{"TRAIN: class 0 (class 0) has 1 image, training needs at least 2"}),
+             boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(classes_left_empty_by_faulty_lines_come_after_those, Folder) {
+  const auto found = faults("a.png 1 4\nb.png 1 2\n");
+  BOOST_REQUIRE(found.size() == 5U);
+  BOOST_TEST(found[0].starts_with("TRAIN:1: label 4 is not within 0..2; the line has three fields"));
+  BOOST_TEST(found[2].starts_with("TRAIN: class 0 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(contents_that_names_do_not_say_are_notes, Folder) {
+  for (const char* name : {"a", "b", "c", "d", "e", "f"})
+    support::write_picture(*this, fmt::format("img/{}.png", name), 3);
+  support::write_picture(*this, "img/bmp.bmp", 4);
+  std::filesystem::rename(*this / "img/bmp.bmp", *this / "img/really.jpg");
+  write("img/page.jpg", "<!DOCTYPE html><html></html>");
+  write("img/pointer.jpg", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+  auto all = options(std::string(kGood) + "really.jpg 0\npage.jpg 0\npointer.jpg 1\n");
+  all.open = true;
+  const auto report = qcs::check_lists(all);
+  const auto found = faults(report);
+  BOOST_REQUIRE(found.size() == 2U);
+  BOOST_TEST(found[0].find("it starts with `<!DOCTYPE html>") != std::string::npos, found[0]);
+  BOOST_TEST(found[1].find("it is a Git LFS pointer") != std::string::npos, found[1]);
+  BOOST_REQUIRE(report.notes.size() == 1U);
+  BOOST_TEST(report.notes[0].line == 7U);
+  BOOST_TEST(report.notes[0].what.ends_with("really.jpg: JPEG by its name, BMP by its content"));
 }
 
 BOOST_FIXTURE_TEST_CASE(three_hundred_thousand_lines, support::TemporaryFolder) {

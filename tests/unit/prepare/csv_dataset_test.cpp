@@ -61,6 +61,35 @@ BOOST_AUTO_TEST_CASE(a_column_names_the_split) {
   BOOST_TEST(list("two") == "b.png 1\n");
 }
 
+BOOST_AUTO_TEST_CASE(whole_numbers_written_as_floats_are_numbers) {
+  const auto integers = prepare("image,label\na.png,0\nb.png,2\ne.png,10\n");
+  const std::string expected = list("train");
+  BOOST_TEST(expected == "a.png 0\nb.png 2\ne.png 10\n");
+  for (const char* table :
+       {"image,label\na.png,0.0\nb.png,2.0\ne.png,10.0\n", "image,label\na.png,0\nb.png,+2\ne.png, 1e1\n",
+        "image,label\na.png,0.000e+00\nb.png,2.\ne.png,1.000e+01\n"}) {
+    const auto dataset = prepare(table);  // equal to what is there, so nothing is overwritten
+    BOOST_TEST(list("train") == expected);
+    BOOST_TEST(dataset.labels.classes == integers.labels.classes, boost::test_tools::per_element());
+  }
+  options.overwrite = true;
+  options.classes = {"0", "2", "10"};
+  prepare("image,label\na.png,10.0\nb.png,2.0\ne.png,0.0\n");
+  BOOST_TEST(list("train") == "a.png 2\nb.png 1\ne.png 0\n");
+}
+
+BOOST_AUTO_TEST_CASE(other_numbers_are_refused_and_text_stays_a_name) {
+  BOOST_TEST(fault("image,label\na.png,2.5\nb.png,nan\ne.png,1.0\n") ==
+             fmt::format("{0}: 2 faults\n{0}:2: label `2.5` is no whole number\n{0}:3: label `nan` is no whole number",
+                         file()));
+  BOOST_TEST(fault("image,label\na.png,inf\n") ==
+             fmt::format("{0}: 1 fault\n{0}:2: label `inf` is no whole number", file()));
+  const auto dataset = prepare("image,label\na.png,cat\nb.png,nan\n");
+  BOOST_TEST(dataset.labels.classes == (std::vector<std::string>{"cat", "nan"}), boost::test_tools::per_element());
+  BOOST_REQUIRE(dataset.notes.size() == 1U);
+  BOOST_TEST(dataset.notes[0] == "`nan` is taken as the name of a class");
+}
+
 BOOST_AUTO_TEST_CASE(repeated_and_missing_images_are_counted) {
   options.skip_missing = true;
   const auto dataset = prepare("image,label\na.png,0\n./a.png,0\nnone.png,1\nb.png,1\n");

@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(a_long_list_is_checked_as_a_short_one_is) {
   BOOST_TEST(qcs::read_image_list(list, *this / "img", 3).images.size() == 101U);
   write("list.txt", content + "way/a.png 0\n7.png 1\nnone.png 0\nnone.png 0\n");
   BOOST_TEST(message_of<qcs::DataError>([&] { qcs::read_image_list(list, *this / "img", 3); }) ==
-             fmt::format("{0}: 3 faults\n{0}:102: `7.png` is listed twice\n{0}:103: no image file `{1}/none.png`\n"
-                         "{0}:104: `none.png` is listed twice",
+             fmt::format("{0}: 3 faults\n{0}:102: `7.png` is already in line 8\n{0}:103: no image file `{1}/none.png`\n"
+                         "{0}:104: `none.png` is already in line 103",
                          list.string(), (*this / "img").string()));
 }
 

@@ -48,6 +48,34 @@ BOOST_AUTO_TEST_CASE(hidden_folders_are_not_read) {
   BOOST_TEST(dataset.splits[0].dropped_total() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(what_other_systems_leave_behind_is_no_image_and_no_class) {
+  add({"a/1.png", "a/._1.png", "a/Thumbs.db", "a/desktop.ini", "a/.DS_Store", "a/__MACOSX/2.png",
+       "a/@eaDir/1.png/x.jpg", "b/3.png", "__MACOSX/a/1.png", "__MACOSX/b/._3.png", "@eaDir/4.png"});
+  write("tree/a/empty.png", "");
+  write("tree/b/pointer.png", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+  const auto dataset = qcs::prepare_folder_tree(options);
+  BOOST_TEST((dataset.labels.classes == std::vector<std::string>{"a", "b"}));
+  BOOST_TEST(list("train") == "a/1.png 0\nb/3.png 1\n");
+  const auto& split = dataset.splits[0];
+  BOOST_TEST(split.dropped_for("not an image by its name") == 2U);
+  BOOST_TEST(split.dropped_for("empty file") == 1U);
+  BOOST_TEST(split.dropped_for("a Git LFS pointer, not the file itself (`git lfs pull` fetches it)") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(class_names_that_cannot_be_written_are_refused) {
+  add({"a/1.png", "b\xE9/1.png", "c\nd/1.png"});
+  BOOST_TEST(fault() == fmt::format("{}: class names are UTF-8, without control characters and spaces at their ends:\n"
+                                    "`b\xE9`\n`c\nd`",
+                                    (*this / "out/own/classes.txt").string()));
+}
+
+BOOST_AUTO_TEST_CASE(image_names_need_not_be_utf8) {
+  add({"a/\xE9.png", "b/1.png"});
+  qcs::prepare_folder_tree(options);
+  BOOST_TEST(list("train") == "a/\xE9.png 0\nb/1.png 1\n");
+  BOOST_TEST(qcs::read_image_list(*this / "out/own/own_train.txt", options.images, 2).images.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(the_tree_is_the_source) {
   add({"train/a/1.png", "train/a/notes.txt", "train/a/.cache/2.png", "train/b/3.png", "val/a/4.png"});
   write("tree/val/b/5.png", "12345");

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(all_faults_are_reported_at_once) {
   BOOST_TEST(message == fmt::format("{0}: 9 faults\n"
                                     "{0}:1: label 0 is not within 1..7\n"
                                     "{0}:2: label 8 is not within 1..7\n"
-                                    "{0}:3: expected `name label`, found `train_00001.jpg`\n"
+                                    "{0}:3: expected `name label`, found `train_00001.jpg`; there is no label\n"
                                     "{0}:4: blank line\n"
                                     "{0}:5: expected train_NUMBER.jpg or test_NUMBER.jpg, found `valid_1.jpg`\n"
                                     "{0}:6: expected train_NUMBER.jpg or test_NUMBER.jpg, found `train_/1.jpg`\n"

@@ -72,6 +72,17 @@ BOOST_AUTO_TEST_CASE(other_lists_are_not_replaced) {
   BOOST_TEST(content_of(out("toy_train.txt")).starts_with("a.png 0\n"));
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_named) {
+  write("out", "a file where the folder should be");
+  const auto message = message_of<qcs::Error>([&] { qcs::write_prepared(dataset, false); });
+  BOOST_TEST(message.find((*this / "out").string()) != std::string::npos, message);
+}
+
+BOOST_AUTO_TEST_CASE(paths_that_are_not_utf8_are_described_byte_by_byte) {
+  dataset.images = "pict\xFCres";
+  BOOST_TEST(qcs::describe_prepared(dataset)["images"] == "pict\\xfcres");
+}
+
 BOOST_AUTO_TEST_CASE(a_skipped_split_leaves_no_list) {
   dataset.splits[1].skipped = "it is elsewhere";
   qcs::write_prepared(dataset, false);

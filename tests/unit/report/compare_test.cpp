@@ -81,6 +81,24 @@ BOOST_AUTO_TEST_CASE(runs_that_differ_only_in_their_seed_are_a_group, *boost::un
   BOOST_TEST(std::isnan(comparison.groups[1].accuracy.deviation));
 }
 
+BOOST_AUTO_TEST_CASE(two_runs_of_one_seed_are_one_sample, *boost::unit_test::tolerance(1e-12)) {
+  NamedRuns runs = {{"a", made_up_result(0, 60)}, {"again", made_up_result(0, 60)}, {"b", made_up_result(1, 64)}};
+  const auto comparison = qcs::compare_runs(runs);
+  BOOST_TEST_REQUIRE(comparison.groups.size() == 1u);
+  BOOST_TEST(comparison.groups[0].finished == 2u);
+  BOOST_TEST(comparison.groups[0].repeated == 1u);
+  BOOST_TEST(!comparison.groups[0].repeats_differ);
+  BOOST_TEST(comparison.groups[0].accuracy.mean == .61);
+  BOOST_TEST(holds(qcs::comparison_text(comparison), "n = 2; 1 of a seed that is there already was left out\n"));
+  BOOST_TEST(qcs::comparison_json(comparison)["groups"][0]["repeated_seeds"] == 1);
+
+  runs[1].second = made_up_result(0, 61);
+  const auto differing = qcs::compare_runs(runs);
+  BOOST_TEST(differing.groups[0].accuracy.mean == .61);
+  BOOST_TEST(holds(qcs::comparison_text(differing), "was left out, though results of one seed differ"));
+  BOOST_TEST(qcs::compare_runs(two_groups()).groups[0].repeated == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(every_other_difference_makes_another_group) {
   using Change = void (*)(qcs::RunInfo&);
   for (const Change change :
@@ -88,6 +106,7 @@ BOOST_AUTO_TEST_CASE(every_other_difference_makes_another_group) {
         Change([](qcs::RunInfo& i) { i.dataset = "FERPlus"; }),
         Change([](qcs::RunInfo& i) { i.selection = qcs::Selection::kLast; }),
         Change([](qcs::RunInfo& i) { i.eval.name = "test"; }), Change([](qcs::RunInfo& i) { i.test = {}; }),
+        Change([](qcs::RunInfo& i) { i.train.class_counts.back() += 1; }),
         Change([](qcs::RunInfo& i) { i.recipe.emplace_back("backbone", "frozen"); })}) {
     NamedRuns runs = {{"a", made_up_result(0, 60)}, {"b", made_up_result(1, 60)}};
     change(runs[1].second.info);

@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_comes_back_as_it_was) {
                                    .best_confusion = qcs::detail::confusion_of({1, 2, 3, 4})},
                          .state_dict = state_dict(*network),
                          .training_state_dict = {{"x", torch::ones({2})}},
-                         .optimizer = std::string("\0bytes\xff", 7),
+                         .optimizer = {{"w.step", torch::tensor(4, torch::kInt64)}, {"w.exp_avg", torch::rand({3})}},
+                         .conditions = {{"step", "sam"}, {"threads", "2"}},
                          .generator = torch::arange(9, torch::kUInt8)};
   save_checkpoint(file, saved);
   const auto loaded = load_checkpoint(file);
@@ -61,7 +62,12 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_comes_back_as_it_was) {
   BOOST_TEST(torch::equal(loaded.training_state_dict.at(0).second, torch::ones({2})));
   BOOST_TEST(torch::equal(loaded.generator, saved.generator));
   BOOST_TEST(!loaded.device_generator.defined());
-  BOOST_TEST(loaded.optimizer == saved.optimizer);
+  BOOST_REQUIRE(loaded.optimizer.size() == 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    BOOST_TEST(loaded.optimizer[i].first == saved.optimizer[i].first);
+    BOOST_TEST(torch::equal(loaded.optimizer[i].second, saved.optimizer[i].second));
+  }
+  BOOST_TEST((loaded.conditions == saved.conditions));
   auto other = toy::network<Dual>(2);
   BOOST_TEST(!toy::same_weights(*network, *other));
   load_weights(*other, loaded.state_dict);
@@ -72,7 +78,9 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_comes_back_as_it_was) {
 BOOST_AUTO_TEST_CASE(a_changed_byte_anywhere_in_the_tensors_is_detected) {
   const Folder folder;
   const auto file = folder.path / "run.pt";
-  save_checkpoint(file, {.architecture = "x", .state_dict = {{"w", torch::rand({64})}}, .optimizer = "o"});
+  save_checkpoint(
+      file,
+      {.architecture = "x", .state_dict = {{"w", torch::rand({64})}}, .optimizer = {{"w.exp_avg", torch::ones({64})}}});
   const auto size = std::filesystem::file_size(file);
   const auto saved = load_checkpoint(file).state_dict[0].second;
   int detected = 0;
@@ -97,10 +105,13 @@ BOOST_AUTO_TEST_CASE(files_that_are_no_checkpoint_are_refused) {
   const auto file = folder.path / "run.pt";
   BOOST_CHECK_EXCEPTION(load_checkpoint(file), CheckpointError, says({"no checkpoint at", "run.pt"}));
   std::ofstream(file) << "certainly not a zip";
-  BOOST_CHECK_EXCEPTION(load_checkpoint(file), CheckpointError, says({"run.pt is not a qcs checkpoint"}));
+  BOOST_CHECK_EXCEPTION(load_checkpoint(file), CheckpointError,
+                        says({"run.pt is not a checkpoint that can be resumed"}));
   std::ofstream(file, std::ios::trunc).flush();
   BOOST_CHECK_THROW(load_checkpoint(file), CheckpointError);
-  save_checkpoint(file, {.architecture = "x", .state_dict = {{"w", torch::ones({1000})}}, .optimizer = "o"});
+  save_checkpoint(file, {.architecture = "x",
+                         .state_dict = {{"w", torch::ones({1000})}},
+                         .optimizer = {{"w.exp_avg", torch::ones({64})}}});
   const auto size = std::filesystem::file_size(file);
   for (const auto part : {size / 4, size / 2, size - 10}) {
     std::filesystem::resize_file(file, part);

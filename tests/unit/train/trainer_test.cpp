@@ -51,7 +51,7 @@ std::map<std::string, torch::Tensor> cloned(const torch::nn::Module& module) {
 }
 
 TrainerOptions options(int epochs) {
-  TrainerOptions o{.epochs = epochs, .seed = 5};
+  TrainerOptions o{.epochs = epochs, .selection = Selection::kValidation, .seed = 5};
   o.optimizer.learning_rate = 2e-3;
   return o;
 }

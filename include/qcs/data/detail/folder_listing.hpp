@@ -24,7 +24,8 @@ class FolderListing {
  public:
   struct File {
     bool exists = false;                  ///< as a regular file, or a link to one
-    std::array<std::uint32_t, 2> line{};  ///< for the callers: where up to two lists name it; 0: nowhere
+    std::array<std::uint32_t, 2> line{};  ///< for the callers: where up to two lists name it first; 0: nowhere
+    std::array<int, 2> label{};           ///< what label they give it there
   };
 
   explicit FolderListing(const std::filesystem::path& root) : root_(root.string() + '/') {}
@@ -37,7 +38,7 @@ class FolderListing {
     Files& files = folder(name.substr(0, slash == std::string_view::npos ? 0 : slash));
     const std::string_view own = name.substr(slash + 1);
     const auto found = files.find(own);
-    return found != files.end() ? found->second : files.emplace(own, File{ask(name), {}}).first->second;
+    return found != files.end() ? found->second : files.emplace(own, File{ask(name), {}, {}}).first->second;
   }
 
  private:

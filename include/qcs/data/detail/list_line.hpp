@@ -25,7 +25,7 @@ inline std::optional<std::string> parse_list_line(std::string_view text, int fir
   const std::string_view name = text.substr(0, space == std::string_view::npos ? 0 : space);
   if (name.empty() || name.front() == ' ' || name.back() == ' ' || space + 1 == text.size())
     return fmt::format("expected `name label`, found `{}`", text);
-  const auto label = parse_number<int>(text.substr(space + 1));
+  const auto label = parse_whole_number(text.substr(space + 1));
   if (!label) return fmt::format("`{}` is not a label", text.substr(space + 1));
   if (*label < first || *label > last) return fmt::format("label {} is not within {}..{}", *label, first, last);
   result = {name, *label};

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -26,8 +28,22 @@ inline std::string_view npy_field(std::string_view header, std::string_view key)
   return header.substr(0, header.find_first_of(",}"));
 }
 
-/// The integer in one element of a .npy file: little-endian integers of 1, 2, 4 or 8 bytes, or text of digits (`S` or
-/// `U`).
+/// A little-endian float of 4 or 8 bytes, if it is whole.
+inline std::optional<std::int64_t> npy_whole_float(std::string_view bytes) {
+  double value = 0;
+  if (bytes.size() == 4) {
+    float narrow = 0;
+    std::memcpy(&narrow, bytes.data(), sizeof narrow);
+    value = narrow;
+  } else {
+    std::memcpy(&value, bytes.data(), sizeof value);
+  }
+  if (!(std::abs(value) < 1e9) || value != std::trunc(value)) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
+/// The integer in one element of a .npy file: little-endian integers of 1, 2, 4 or 8 bytes, whole floats of 4 or 8, or
+/// text of a whole number (`S` or `U`).
 inline std::optional<std::int64_t> npy_element(std::string_view type, std::string_view bytes) {
   if (type.size() < 3 || type[0] == '>') return std::nullopt;
   const auto size = parse_number<std::size_t>(type.substr(2));
@@ -40,8 +56,10 @@ inline std::optional<std::int64_t> npy_element(std::string_view type, std::strin
       if (type[1] == 'U' && (bytes[i + 1] | bytes[i + 2] | bytes[i + 3]) != 0) return std::nullopt;
       if (bytes[i] != '\0') digits += bytes[i];
     }
-    return parse_number<std::int64_t>(digits);
+    if (const auto number = parse_whole_number(digits)) return *number;
+    return std::nullopt;
   }
+  if (type[1] == 'f' && (width == 4 || width == 8)) return npy_whole_float(bytes);
   if ((type[1] != 'i' && type[1] != 'u') || (width != 1 && width != 2 && width != 4 && width != 8)) return std::nullopt;
   const bool negative = type[1] == 'i' && (bytes.back() & 0x80) != 0;
   std::uint64_t value = negative ? ~std::uint64_t{0} : 0;

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+//
+// stop [TRIALS]: starts runs of DCS with the small backbone, asks each to stop at a random time (default 20 of them),
+// and prints how long they took to save and leave.
+
+#include <sys/wait.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <qcs/cli/stop_signals.hpp>
+#include <qcs/cli/train_network.hpp>
+#include <qcs/presets/networks.hpp>
+#include <random>
+#include <thread>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Images of noise, four of each class.
+qcs::ImageList noise(const std::filesystem::path& folder, int classes) {
+  std::filesystem::create_directories(folder);
+  qcs::ImageList list{.images = {}, .classes = classes};
+  cv::RNG random(1);
+  for (int i = 0; i < 4 * classes; ++i) {
+    cv::Mat image(100, 100, CV_8UC3);
+    random.fill(image, cv::RNG::UNIFORM, 0, 256);
+    const auto file = folder / fmt::format("{}.png", i);
+    cv::imwrite(file.string(), image);
+    list.images.push_back({file, i % classes});
+  }
+  return list;
+}
+
+/// Tells through a pipe that training has begun.
+struct Starter {
+  int pipe;
+  void on_step(const qcs::StepEvent& event) const {
+    if (event.step == 1) [[maybe_unused]]
+      const auto written = ::write(pipe, "x", 1);
+  }
+};
+
+int train(const qcs::ImageList& list, const std::filesystem::path& folder, int pipe) {
+  qcs::cli::catch_stop_signals();
+  torch::set_num_threads(qcs::cli::cores());
+  cv::setNumThreads(1);
+  qcs::cli::RunOptions options;
+  options.model = "DCS";
+  options.backbone = "small";
+  options.classes = list.classes;
+  options.recipe = {.epochs = 100'000, .batch_size = 2, .learning_rate = 1e-4};
+  options.workers = 2;
+  options.device = "cpu";
+  options.print_freq = 0;
+  options.out = folder;
+  const Starter starter{pipe};
+  const auto end = qcs::cli::train_network<qcs::DcsNetwork<qcs::SmallBackbone>>(
+      options, {.train = list, .eval = list, .eval_name = "test"}, "noise", qcs::Labels::numbered(list.classes),
+      starter);
+  return end.end == qcs::RunEnd::kInterrupted ? 128 + qcs::cli::stop_signal() : 1;
+}
+
+int run(int argc, char** argv) {
+  const int trials = argc > 1 ? std::stoi(argv[1]) : 20;
+  const auto folder = std::filesystem::temp_directory_path() / fmt::format("qcs-stop-{}", ::getpid());
+  const auto list = noise(folder / "images", 7);
+  std::mt19937 random(1);
+  double slowest = 0, sum = 0;
+  for (int trial = 0; trial < trials; ++trial) {
+    int ends[2];
+    if (::pipe(ends) != 0) throw qcs::Error("cannot make a pipe");
+    std::fflush(nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) ::dup2(::open("/dev/null", O_WRONLY), stream);
+      ::_exit(qcs::cli::run_program([&] { return train(list, folder / fmt::format("{}", trial), ends[1]); }));
+    }
+    ::close(ends[1]);
+    char begun = 0;
+    if (::read(ends[0], &begun, 1) != 1) throw qcs::Error("the run ended before its first step");
+    ::close(ends[0]);
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::uniform_int_distribution<int>(0, 3000)(random)));
+    const auto asked = Clock::now();
+    ::kill(child, SIGTERM);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    const double seconds = std::chrono::duration<double>(Clock::now() - asked).count();
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 128 + SIGTERM)
+      throw qcs::Error("the run did not end by its signal");
+    slowest = std::max(slowest, seconds);
+    sum += seconds;
+  }
+  std::filesystem::remove_all(folder);
+  fmt::print("{} runs asked to stop: saved and gone after {:.2f} s on average, {:.2f} s at most\n", trials,
+             sum / trials, slowest);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  qcs::cli::wait_passively(argv);
+  return qcs::cli::run_program([&] { return run(argc, argv); });
+}
