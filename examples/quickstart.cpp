@@ -7,6 +7,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
+#include <qcs/cli/compute_threads.hpp>
 #include <qcs/cli/train_network.hpp>
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/data/image_list.hpp>
@@ -92,7 +93,7 @@ qcs::ConfusionMatrix train(const Settings& settings, const qcs::Recipe& recipe, 
 int run(int argc, char** argv) {
   const auto settings = parse(argc, argv);
   if (!settings) return 0;
-  torch::set_num_threads(settings->threads);
+  qcs::cli::start_compute_threads(settings->threads);
   cv::setNumThreads(1);
   const auto faces = settings->out / "faces";
   const auto train_faces = qcs::examples::write_drawn_faces(faces, "train", settings->train_per_class, settings->seed);

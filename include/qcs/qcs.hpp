@@ -8,6 +8,7 @@
 #include <qcs/core/folder_lock.hpp>
 #include <qcs/core/host_name.hpp>
 #include <qcs/core/label_space.hpp>
+#include <qcs/core/memory_error.hpp>
 #include <qcs/core/processors.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/core/sha256.hpp>

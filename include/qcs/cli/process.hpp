@@ -14,8 +14,11 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <qcs/cli/memory_to_start.hpp>
 #include <qcs/core/error.hpp>
+#include <qcs/core/memory_error.hpp>
 #include <qcs/core/processors.hpp>
+#include <qcs/core/terminal_text.hpp>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -64,7 +67,7 @@ inline ThreadChoice default_threads() { return thread_choice(std::getenv("OMP_NU
 /// that nobody reads, is left out.
 template <class... Args>
 void say(fmt::format_string<Args...> format, Args&&... args) {
-  std::cout << fmt::format(format, std::forward<Args>(args)...) << std::flush;
+  std::cout << terminal_text(fmt::format(format, std::forward<Args>(args)...)) << std::flush;
 }
 
 /// Starts the program over with OpenMP's waiting threads set to sleep after a few microseconds, unless the environment
@@ -92,16 +95,18 @@ int run_and_report(auto&& body) {
   try {
     return body();
   } catch (const UsageError& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
+    fmt::print(stderr, "error: {}\n", terminal_text(error.what()));
     return 2;
   } catch (const Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-  } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "error: out of memory; a smaller --batch-size needs less\n");
+    fmt::print(stderr, "error: {}\n", terminal_text(error.what()));
   } catch (const std::exception& error) {
+    if (const auto request = memory_request(error)) {
+      fmt::print(stderr, "error: out of memory: {} could not be had\n", request->text());
+      return 1;
+    }
     // LibTorch appends a backtrace to its messages; the first line says what happened.
     const std::string_view text = error.what();
-    fmt::print(stderr, "error: {}\n", text.substr(0, text.find('\n')));
+    fmt::print(stderr, "error: {}\n", terminal_text(text.substr(0, text.find('\n'))));
   }
   return 1;
 }

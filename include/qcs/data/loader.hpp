@@ -50,13 +50,18 @@ class Loader {
   using Batch = typename Dataset::Batch;
   class Epoch;
 
-  /// Throws ConfigError on an option out of range.
+  /// Throws ConfigError on an option out of range, std::system_error where the system has no more threads.
   Loader(Dataset dataset, const LoaderOptions& options)
       : dataset_(std::move(dataset)), options_(checked(options)), queue_(static_cast<std::size_t>(options_.prefetch)) {
-    for (int i = 0; i < options_.workers; ++i)
-      workers_.emplace_back([this] {
-        while (auto job = queue_.claim()) queue_.finish(*job, [&] { return load(*job->plan, job->batch); });
-      });
+    try {
+      for (int i = 0; i < options_.workers; ++i)
+        workers_.emplace_back([this] {
+          while (auto job = queue_.claim()) queue_.finish(*job, [&] { return load(*job->plan, job->batch); });
+        });
+    } catch (...) {  // the system has no more threads: those that started must not wait for ever
+      queue_.close();
+      throw;
+    }
   }
 
   ~Loader() { queue_.close(); }

@@ -8,9 +8,11 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <qcs/core/label_space.hpp>
+#include <qcs/core/memory_error.hpp>
 #include <qcs/io/label_metadata.hpp>
 #include <qcs/train/checkpoint_folder.hpp>
 #include <qcs/train/data_fingerprint.hpp>
@@ -73,7 +75,8 @@ class Trainer {
 
   /// Trains up to the last epoch and evaluates on `eval` after each. `train` and `eval` are loaders of
   /// `TupleBatch<Topology>` and `LabelledBatch`. A step whose loss or gradient is not finite is undone and left out.
-  /// Throws NumericError after three of them in a row, Error if checkpoints cannot be written, and what the loaders and
+  /// Throws NumericError after three of them in a row, Error if checkpoints cannot be written, MemoryError if memory
+  /// cannot be had, and what the loaders and
   /// observers throw; a checkpoint of the last good step is saved first.
   template <class TrainLoader, class EvalLoader, class... Observers>
   RunSummary fit(TrainLoader& train, EvalLoader& eval, RunInfo info, Observers&... observers) {
@@ -169,6 +172,10 @@ class Trainer {
     } catch (const detail::Stopped&) {
       summary.end = RunEnd::kInterrupted;
       save(false, observers...);
+    } catch (const std::exception& error) {
+      save_after_error(observers...);
+      if (const auto request = memory_request(error)) throw out_of_memory(*request, train);
+      throw;
     } catch (...) {
       save_after_error(observers...);
       throw;
@@ -427,6 +434,22 @@ class Trainer {
       if (!saving_) save(false, observers...);
     } catch (...) {
     }
+  }
+
+  /// Says what was being done when memory got short, and what needs less of it.
+  template <class TrainLoader>
+  static MemoryError out_of_memory(const MemoryRequest& request, const TrainLoader& train) {
+    std::string batch = "this batch size";
+    if constexpr (requires { train.options().batch_size; }) {
+      const std::int64_t tuples = train.options().batch_size;
+      batch = fmt::format("batches of {} tuples, {} pictures of {} x {} pixels", tuples,
+                          tuples * static_cast<std::int64_t>(branch_count<Topology>), Net::ContainedType::kInputSize,
+                          Net::ContainedType::kInputSize);
+    }
+    return MemoryError(fmt::format("out of memory: {} could not be had with {}; a smaller batch size, fewer loader "
+                                   "threads or a smaller backbone need less",
+                                   request.text(), batch),
+                       request.bytes);
   }
 
   template <class TrainLoader>
