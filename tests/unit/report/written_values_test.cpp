@@ -67,7 +67,8 @@ RunInfo info() {
   return {.class_names = {"cat", "dog"},
           .role_names = {"anchor", "negative"},
           .eval = {.name = "validation"},
-          .test = {.name = "test"}};
+          .test = {.name = "test"},
+          .selection = Selection::kValidation};
 }
 
 }  // namespace
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_summary_as_json) {
   BOOST_TEST(json["end"] == "early");
   BOOST_TEST(json["best_epoch"] == 5);
   BOOST_TEST(json["steps"] == 60);
-  BOOST_TEST(json["selection"] == "test");
+  BOOST_TEST(json["selection"] == "validation");
   BOOST_TEST(json["images"] == 8);
   BOOST_TEST(json["classes"][0].dump() ==
              R"({"name":"cat","images":4,"recall":0.75,"precision":1.0,"f1":0.8571428571428571})");
