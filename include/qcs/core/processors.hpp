@@ -119,8 +119,8 @@ inline std::optional<double> processor_quota(std::string_view cgroup, std::strin
 
 /// Processors that this thread may run on.
 inline int processors_in_affinity() {
-  constexpr int kMost = 1 << 20;
-  for (int size = 1024; size <= kMost; size *= 2) {
+  constexpr std::size_t kMost = 1 << 20;
+  for (std::size_t size = 1024; size <= kMost; size *= 2) {
     const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(size), [](cpu_set_t* s) { CPU_FREE(s); });
     if (!set) break;
     if (::sched_getaffinity(0, CPU_ALLOC_SIZE(size), set.get()) == 0)

@@ -53,7 +53,7 @@ struct ImageList {
   std::size_t repeats() const {
     const auto first = files();
     std::size_t count = 0;
-    for (std::size_t i = 0; i < first.size(); ++i) count += first[i] == i ? 0 : 1;
+    for (std::size_t i = 0; i < first.size(); ++i) count += first[i] == i ? 0U : 1U;
     return count;
   }
 };

@@ -77,7 +77,7 @@ inline std::optional<std::string> why_no_utf8(std::string_view start) {
   if (start.starts_with("\xFF\xFE")) return in("UTF-16 (little-endian)");
   if (start.starts_with("\xFE\xFF")) return in("UTF-16 (big-endian)");
   std::size_t zeros[2]{};
-  for (std::size_t i = 0; i < start.size(); ++i) zeros[i % 2] += start[i] == '\0' ? 1 : 0;
+  for (std::size_t i = 0; i < start.size(); ++i) zeros[i % 2] += start[i] == '\0' ? 1U : 0U;
   const bool many = 3 * (zeros[0] + zeros[1]) > start.size() && start.size() > 3;
   if (many && zeros[1] > 4 * zeros[0]) return in("UTF-16 (little-endian)");
   if (many && zeros[0] > 4 * zeros[1]) return in("UTF-16 (big-endian)");
