@@ -15,9 +15,8 @@ namespace qcs {
 
 /// The published names of a file's tensors. Files of this library's own networks have them, and are never renamed.
 inline NameMapping published_names_of(const io::WeightFile& file) {
-  const bool own = file.metadata.contains("architecture") && std::ranges::any_of(file.tensors, [](const auto& named) {
-                     return is_published_name(named.first);
-                   });
+  const bool own = file.metadata.contains("architecture") &&
+                   std::ranges::any_of(file.tensors, [](const auto& named) { return is_published_name(named.first); });
   return own ? keep_names(file.tensors) : map_to_published_names(file.tensors);
 }
 

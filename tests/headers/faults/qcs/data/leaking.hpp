@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #define QCS_VERSION_MAJOR 0
-#  define QCS_LEAK(x) x
+#define QCS_LEAK(x) x
