@@ -48,6 +48,7 @@ names() {
   shift
   "$@" >out 2>err
   status=$?
+  rm -rf runs/bad  # a run that ends by a picture has saved what it had
   if [ $status -eq 0 ] || [ $status -ge 128 ]; then fail "$name: status $status"; return; fi
   if [ -s err ] && ! head -n 1 err | grep -q '^error: '; then fail "$name: a raw line on stderr"; return; fi
   for message in "${messages[@]}"; do
