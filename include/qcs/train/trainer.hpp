@@ -76,8 +76,8 @@ class Trainer {
   /// Trains up to the last epoch and evaluates on `eval` after each. `train` and `eval` are loaders of
   /// `TupleBatch<Topology>` and `LabelledBatch`. A step whose loss or gradient is not finite is undone and left out.
   /// Throws NumericError after three of them in a row, Error if checkpoints cannot be written, MemoryError if memory
-  /// cannot be had, and what the loaders and
-  /// observers throw; a checkpoint of the last good step is saved first.
+  /// cannot be had, and what the loaders and observers throw; a checkpoint of the last good step is saved first, unless
+  /// it was an update that failed halfway.
   template <class TrainLoader, class EvalLoader, class... Observers>
   RunSummary fit(TrainLoader& train, EvalLoader& eval, RunInfo info, Observers&... observers) {
     return run(train, eval, static_cast<EvalLoader*>(nullptr), std::move(info), observers...);
@@ -301,6 +301,7 @@ class Trainer {
       now.batch = end;
       return leave_out(group, error.what(), list, observers...);
     }
+    whole_ = false;
     if (state_.average) state_.average->update();
     std::int64_t tuples = 0;
     for (const auto& batch : group) tuples += batch.size();
@@ -308,6 +309,7 @@ class Trainer {
     now.undone_in_a_row = 0;
     now.batch = end;
     ++now.steps;
+    whole_ = true;
     notify(StepEvent{.epoch = now.epoch,
                      .batch = end - 1,
                      .batches = batches,
@@ -427,11 +429,12 @@ class Trainer {
            observers...);
   }
 
-  /// The error that ends the run is the one to report, whatever comes of this.
+  /// The error that ends the run is the one to report, whatever comes of this. A step that failed halfway leaves the
+  /// checkpoint before it the newest one.
   template <class... Observers>
   void save_after_error(Observers&... observers) noexcept {
     try {
-      if (!saving_) save(false, observers...);
+      if (!saving_ && whole_ && state_.step.whole()) save(false, observers...);
     } catch (...) {
     }
   }
@@ -467,6 +470,7 @@ class Trainer {
   io::NamedTensors best_weights_;  // only where there is no folder for them
   Clock::time_point start_, saved_;
   bool saving_ = false;
+  bool whole_ = true;  // weights, their average and the position in the epoch belong together
 };
 
 }  // namespace qcs

@@ -20,8 +20,9 @@ namespace qcs {
 /// LibTorch's generator on a device.
 inline at::Generator generator_of(torch::Device device) { return at::globalContext().defaultGenerator(device); }
 
-/// One optimiser step of a network on batches of tuples, done wholly or not at all: whatever ends it early, weights,
-/// batch-normalisation statistics and random generators are then those before it.
+/// One optimiser step of a network on batches of tuples, done wholly or not at all: whatever ends its passes early,
+/// weights, batch-normalisation statistics and random generators are then those before it. Only an update that fails
+/// halfway, for want of memory, cannot be undone; see whole().
 template <class Net, StepPolicy Step>
 class TupleStep {
  public:
@@ -46,22 +47,33 @@ class TupleStep {
       tuples += batch.size();
     }
     const Before before(*network_, device_);
+    bool updates = false;
     try {
       return step_.run([&] {
+        updates = false;
         EpochMeans means;
         for (const auto& batch : batches) {
           detail::stop_if_asked(stop);
           const double share = static_cast<double>(batch.size()) / static_cast<double>(tuples);
           means.add(pass(batch, share), share);
         }
+        updates = true;
         return means.value();
       });
+    } catch (const NumericError&) {  // comes before the update
+      step_.abandon();
+      before.restore();
+      throw;
     } catch (...) {
+      whole_ = whole_ && !updates;
       step_.abandon();
       before.restore();
       throw;
     }
   }
+
+  /// Whether weights and optimiser are those between two steps; false for good once an update failed halfway.
+  bool whole() const { return whole_; }
 
   /// The optimiser inside; its state is the only state of the step that outlives it.
   torch::optim::Optimizer& optimizer() { return step_.optimizer(); }
@@ -120,6 +132,7 @@ class TupleStep {
   torch::Device device_;
   Step step_;
   double smoothing_;
+  bool whole_ = true;
 };
 
 }  // namespace qcs
