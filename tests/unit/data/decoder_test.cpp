@@ -108,7 +108,7 @@ Bytes png(const PngForm& form, unsigned rows = 61, unsigned cols = 47) {
     png_set_PLTE(file, info, palette.data(), static_cast<int>(palette.size()));
   }
   png_byte alphas[2]{10, 200};
-  png_color_16 clear{0, 7, 7, 7, 7};
+  png_color_16 clear{0, 1, 1, 1, 1};
   if (form.transparent) png_set_tRNS(file, info, alphas, 2, form.colour == PNG_COLOR_TYPE_PALETTE ? nullptr : &clear);
   png_set_gAMA(file, info, 0.7);
   png_write_info(file, info);

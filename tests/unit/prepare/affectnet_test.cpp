@@ -234,6 +234,9 @@ BOOST_AUTO_TEST_CASE(npy_files_that_hold_no_integer_are_refused) {
   const auto refuse = [&](const std::string& bytes) { return message_of<qcs::DataError>([&] { read(bytes); }); };
   BOOST_TEST(read(kThree) == 3);
   BOOST_TEST(read(npy("<i2", "()", "\xFE\xFF")) == -2);
+  BOOST_TEST(read(npy("<f4", "()", std::string("\0\0\xE0\x40", 4))) == 7);
+  BOOST_TEST(read(npy("<f8", "(1,)", std::string("\0\0\0\0\0\0\x14\x40", 8))) == 5);
+  BOOST_TEST(read(npy("|S3", "()", "6.0")) == 6);
   BOOST_TEST(read(npy("<U2", "()",
                       std::string("1\0\0\0"
                                   "0\0\0\0",
@@ -244,6 +247,8 @@ BOOST_AUTO_TEST_CASE(npy_files_that_hold_no_integer_are_refused) {
   for (std::size_t size = 0; size < kThree.size(); ++size)
     BOOST_CHECK_THROW(read(kThree.substr(0, size)), qcs::DataError);
   BOOST_TEST(refuse(npy("<f4", "()", "0000")) == expected + "`<f4` and shape `()`");
+  BOOST_TEST(refuse(npy("<f8", "()", std::string("\0\0\0\0\0\0\x04\x40", 8))) ==  // 2.5
+             expected + "`<f8` and shape `()`");
   BOOST_TEST(refuse(npy(">i4", "()", "0000")) == expected + "`>i4` and shape `()`");
   BOOST_TEST(refuse(npy("<i4", "(2,)", "00000000")) == expected + "`<i4` and shape `(2,)`");
   BOOST_TEST(refuse(npy("<U1", "()", std::string("x\0\0\0", 4))) == expected + "`<U1` and shape `()`");

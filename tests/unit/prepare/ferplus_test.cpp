@@ -230,6 +230,13 @@ BOOST_FIXTURE_TEST_CASE(bad_input_is_refused_before_anything_is_written, Source)
   BOOST_TEST(!std::filesystem::exists(options.out));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_made_is_named, Source) {
+  use_folders();
+  options.out = write("file", "where a folder should be");
+  const auto message = message_of<qcs::Error>([&] { qcs::prepare_ferplus(options); });
+  BOOST_TEST(message.starts_with(options.out.string()), message);
+}
+
 BOOST_FIXTURE_TEST_CASE(bad_pixel_rows_are_all_reported, Source) {
   const auto fail = [&](const std::string& content) {
     options.pixels = write("fer2013.csv", content);
