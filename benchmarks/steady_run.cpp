@@ -6,9 +6,10 @@
 #include <filesystem>
 #include <fstream>
 #include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <qcs/cli/train_network.hpp>
 #include <qcs/presets/networks.hpp>
+
+#include "noise_images.hpp"
 
 namespace {
 
@@ -39,27 +40,12 @@ struct Watch {
   }
 };
 
-/// Images of noise, four of each class.
-qcs::ImageList noise(const std::filesystem::path& folder, int classes) {
-  std::filesystem::create_directories(folder);
-  qcs::ImageList list{.images = {}, .classes = classes};
-  cv::RNG random(1);
-  for (int i = 0; i < 4 * classes; ++i) {
-    cv::Mat image(100, 100, CV_8UC3);
-    random.fill(image, cv::RNG::UNIFORM, 0, 256);
-    const auto file = folder / fmt::format("{}.png", i);
-    cv::imwrite(file.string(), image);
-    list.images.push_back({file, i % classes});
-  }
-  return list;
-}
-
 int run(int argc, char** argv) {
   const std::int64_t steps = argc > 1 ? std::stoll(argv[1]) : 1000;
   torch::set_num_threads(qcs::cli::cores());
   cv::setNumThreads(1);
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("qcs-steady-run-{}", ::getpid());
-  const auto list = noise(folder / "images", 7);
+  const auto list = benchmarks::noise_images(folder / "images", 7);
   qcs::cli::RunOptions options;
   options.model = "DCS";
   options.backbone = "small";

@@ -9,31 +9,17 @@
 #include <csignal>
 #include <filesystem>
 #include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <qcs/cli/stop_signals.hpp>
 #include <qcs/cli/train_network.hpp>
 #include <qcs/presets/networks.hpp>
 #include <random>
 #include <thread>
 
+#include "noise_images.hpp"
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Images of noise, four of each class.
-qcs::ImageList noise(const std::filesystem::path& folder, int classes) {
-  std::filesystem::create_directories(folder);
-  qcs::ImageList list{.images = {}, .classes = classes};
-  cv::RNG random(1);
-  for (int i = 0; i < 4 * classes; ++i) {
-    cv::Mat image(100, 100, CV_8UC3);
-    random.fill(image, cv::RNG::UNIFORM, 0, 256);
-    const auto file = folder / fmt::format("{}.png", i);
-    cv::imwrite(file.string(), image);
-    list.images.push_back({file, i % classes});
-  }
-  return list;
-}
 
 /// Tells through a pipe that training has begun.
 struct Starter {
@@ -67,7 +53,7 @@ int train(const qcs::ImageList& list, const std::filesystem::path& folder, int p
 int run(int argc, char** argv) {
   const int trials = argc > 1 ? std::stoi(argv[1]) : 20;
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("qcs-stop-{}", ::getpid());
-  const auto list = noise(folder / "images", 7);
+  const auto list = benchmarks::noise_images(folder / "images", 7);
   std::mt19937 random(1);
   double slowest = 0, sum = 0;
   for (int trial = 0; trial < trials; ++trial) {

@@ -16,6 +16,7 @@
 #include <qcs/core/terminal_text.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/core/torch_pickler.hpp>
+#include <qcs/core/utf8.hpp>
 #include <qcs/core/version.hpp>
 #include <qcs/data/augmentation.hpp>
 #include <qcs/data/class_index.hpp>

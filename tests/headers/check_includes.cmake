@@ -20,7 +20,7 @@ set(level_testing 6)
 set(level_qcs.hpp 7)
 
 # Headers that must compile without LibTorch.
-set(light "^qcs/((prepare|topology|metric|report)/.*|core/(atomic_file|error|folder_lock|host_name|label_space|memory_error|processors|random|sha256|shell_quoted|terminal_text|version)|io/(pickle_value|pickle_reader|zip_archive)|train/events)\\.hpp$")
+set(light "^qcs/((prepare|topology|metric|report)/.*|core/(atomic_file|error|folder_lock|host_name|label_space|memory_error|processors|random|sha256|shell_quoted|terminal_text|utf8|version)|io/(pickle_value|pickle_reader|zip_archive)|train/events)\\.hpp$")
 
 set(faults "")
 qcs_list_headers(${ROOT} headers)

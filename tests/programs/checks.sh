@@ -26,6 +26,7 @@ ok() {
 said() { if grep -qF -- "$2" out; then pass; else fail "$1: \`$2\` was not said"; fi; }
 
 # refused NAME LINES MESSAGE COMMAND...: so many lines on stderr, the first of them `error: ...`, and a status of 1 to 127.
+# What such a command leaves in runs/bad goes.
 refused() {
   local name=$1 lines=$2 message=$3 status
   shift 3
@@ -37,6 +38,7 @@ refused() {
     fail "$name: status $status, expected $lines line(s) with \`$message\`, found:"
     cat err
   fi
+  rm -rf runs/bad
 }
 
 finish() {

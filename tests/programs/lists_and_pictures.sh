@@ -4,10 +4,7 @@
 # in one line, what is wrong is named with its file and line. PROGRAMS holds the built examples, IMAGES seven PNG files.
 set -u
 programs=$1 images=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-passed=0 failed=0
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 mkdir -p datas/RAF-DB/basic
 i=0
@@ -19,10 +16,9 @@ printf "$lines" >"$train_list"
 printf '6.png 0\n' >datas/RAF-DB/raf_db_basic_test.txt
 short="--backbone small --model DCS --epochs 1 --limit-batches 1 -b 2 -j 1"
 
-pass() { passed=$((passed + 1)); }
-fail() {
-  failed=$((failed + 1))
-  echo "FAIL $1"
+# complain NAME: counts a failure and shows what the last command said.
+complain() {
+  fail "$1"
   head -n 20 out err
 }
 
@@ -32,9 +28,9 @@ runs() {
   shift
   while [ "$1" != -- ]; do messages+=("$1"); shift; done
   shift
-  if ! "$@" >out 2>err || [ -s err ]; then fail "$name: expected success without a word on stderr"; return; fi
+  if ! "$@" >out 2>err || [ -s err ]; then complain "$name: expected success without a word on stderr"; return; fi
   for message in "${messages[@]}"; do
-    if ! grep -qF -- "$message" out; then fail "$name: \`$message\` is not said"; return; fi
+    if ! grep -qF -- "$message" out; then complain "$name: \`$message\` is not said"; return; fi
   done
   pass
 }
@@ -49,10 +45,10 @@ names() {
   "$@" >out 2>err
   status=$?
   rm -rf runs/bad  # a run that ends by a picture has saved what it had
-  if [ $status -eq 0 ] || [ $status -ge 128 ]; then fail "$name: status $status"; return; fi
-  if [ -s err ] && ! head -n 1 err | grep -q '^error: '; then fail "$name: a raw line on stderr"; return; fi
+  if [ $status -eq 0 ] || [ $status -ge 128 ]; then complain "$name: status $status"; return; fi
+  if [ -s err ] && ! head -n 1 err | grep -q '^error: '; then complain "$name: a raw line on stderr"; return; fi
   for message in "${messages[@]}"; do
-    if ! cat out err | grep -qF -- "$message"; then fail "$name: \`$message\` is not said"; return; fi
+    if ! cat out err | grep -qF -- "$message"; then complain "$name: \`$message\` is not said"; return; fi
   done
   pass
 }
@@ -82,7 +78,7 @@ printf '0.png 1 4\n1.png 1 2\n' >three_columns.txt
 names "three columns" "three_columns.txt:1" "the line has three fields, \`0.png\` and two more" -- \
   $train --train-list three_columns.txt --out runs/bad
 names "three columns, checked" "the line has three fields, \`0.png\` and two more" -- $check --train three_columns.txt
-[ "$(grep -n 'three fields' out | head -n 1 | cut -d: -f1)" = 1 ] && pass || fail "three columns: something else comes first"
+[ "$(grep -n 'three fields' out | head -n 1 | cut -d: -f1)" = 1 ] && pass || complain "three columns: something else comes first"
 printf '0 1\n1 1\n' >no_extension.txt
 names "no extension" "the name has no extension: \`0.png\` exists" -- $train --train-list no_extension.txt --out runs/bad
 printf '0.PNG 0\nbasic/1.png 0\nx\\2.png 0\n/data/3.png 0\n4.jpg 0\n0 5.png\nimage label\n0.png\t0\n0.png,0\n0.png  0\n' >odd.txt
@@ -113,7 +109,7 @@ runs "labels of a table written as floats" -- $prepare_table --name floats
 table 0 0 2 2 10 10
 runs "the same as integers" -- $prepare_table --name integers
 cmp -s datas/floats/floats_train.txt datas/integers/integers_train.txt && grep -qx '4.png 10' datas/floats/floats_train.txt && pass ||
-  fail "floats are not the integers they stand for"
+  complain "floats are not the integers they stand for"
 table 0.0 0.0 2.5 2.0 nan 10.0
 names "labels of a table that are not whole" "table.csv:4: label \`2.5\` is no whole number" "table.csv:6: label \`nan\`" -- \
   $prepare_table --name bad
@@ -139,7 +135,7 @@ names_in_order="anger, contempt, disgust, fear, happy, neutral, sad, surprise"
 runs "training on them" "class names are those of datas/by_name/classes.txt: $names_in_order; AffectNet-8 has them in another order" -- \
   $affect --out runs/by_name
 grep -qF '"anger"' runs/by_name/metrics.jsonl && ! grep -qF '"Neutral"' runs/by_name/metrics.jsonl && grep -q anger runs/by_name/report.html &&
-  pass || fail "the report has other class names"
+  pass || complain "the report has other class names"
 runs "the checkpoint has the names" "anger" "surprise" -- "$programs/inspect" runs/by_name/last.pt
 runs "evaluating with them" "note: class names are those of datas/by_name/classes.txt" "contempt" -- \
   $affect --evaluate runs/by_name/last.pt
@@ -202,5 +198,4 @@ printf '\x09' | dd of="$faces/0.jpg" bs=1 seek=11 conv=notrunc 2>/dev/null
 runs "an unknown revision" "note: jpeg.txt:1: $faces/0.jpg: JPEG decoder: Warning: unknown JFIF revision" -- $jpeg_check
 runs "training on it, said once" "$faces/0.jpg: JPEG decoder: Warning: unknown JFIF revision" -- $jpeg_train --out runs/revision
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

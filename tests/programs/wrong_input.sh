@@ -4,10 +4,7 @@
 # stderr and a non-zero status, and a correct run beside it works. PROGRAMS holds the built examples, IMAGES seven PNG files.
 set -u
 programs=$1 images=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-passed=0 failed=0
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 mkdir -p datas/RAF-DB/basic
 i=0
@@ -21,45 +18,21 @@ for image in 0 1 2 3; do cp "datas/RAF-DB/basic/$image.png" "datas/RAF-DB/basic/
 printf '0.png 0\nagain0.png 0\n1.png 0\nagain1.png 0\n2.png 1\nagain2.png 1\n3.png 1\nagain3.png 1\n' >four.txt
 train="$programs/train_raf_db --backbone small --epochs 1 --limit-batches 1 -b 2 -j 1"
 
-ok() {
-  local name=$1
-  shift
-  if "$@" >out 2>err && ! [ -s err ]; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "FAIL $name: expected success, found:"; cat err
-  fi
-}
-
-# refused NAME LINES MESSAGE COMMAND...
-refused() {
-  local name=$1 lines=$2 message=$3 status
-  shift 3
-  "$@" >out 2>err
-  status=$?
-  if [ $status -ne 0 ] && [ $status -lt 128 ] && [ "$(wc -l <err)" -eq "$lines" ] && grep -q '^error: ' err && grep -qF -- "$message" err; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAIL $name: status $status, expected $lines line(s) with \`$message\`, found:"; cat err
-  fi
-  rm -rf runs/bad
-}
-
 ok "a good run" $train --out runs/good --model DCS
 ok "evaluation of its checkpoint" "$programs/train_raf_db" --backbone small --model DCS --evaluate runs/good/last.pt
 ok "its backbone in another model" $train --out runs/pre --model QCS --pretrained runs/good/best.pt
 ok "one more epoch, all else as before" "$programs/train_raf_db" --resume runs/good --epochs 2
 ok "nothing left to do" "$programs/train_raf_db" --resume runs/good/last.pt
-grep -q "all 2 epochs are done" out || { failed=$((failed + 1)); echo "FAIL nothing left to do: not said"; }
+grep -q "all 2 epochs are done" out || fail "nothing left to do: not said"
 ok "a changed value on resume" "$programs/train_raf_db" --resume runs/good --epochs 3 --lr 1e-5
-grep -q "learning rate was 0.0003, is now 1e-05" out || { failed=$((failed + 1)); echo "FAIL a changed value on resume: not said"; }
+grep -q "learning rate was 0.0003, is now 1e-05" out || fail "a changed value on resume: not said"
 ok "two seeds, a share held out" $train --out runs/twice --model DCS --hold-out .5 --repeat 2 --flip-test --ema .9 --warmup 1 \
   --train-list four.txt
 ok "the same, already done" "$programs/train_raf_db" --resume runs/twice
 ok "comparing runs" "$programs/compare" runs/good runs/twice --out compared
 for file in runs/good/{log.txt,metrics.jsonl,metrics.csv,steps.csv,curves.png,confusion.png,predictions.csv,report.html} \
   runs/good/{last,previous,best}.pt runs/twice/seed-1/test_predictions.csv runs/twice/compare.json compared/compare.png; do
-  [ -s "$file" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "FAIL $file is missing"; }
+  [ -s "$file" ] && pass || fail "$file is missing"
 done
 evaluate="$programs/train_raf_db --backbone small --model DCS --evaluate"
 ok "its base branch as safetensors" "$programs/convert" runs/good/last.pt base.safetensors --base-branch
@@ -123,9 +96,9 @@ refused "runs that are not there" 3 "no-run-one" "$programs/compare" no-run-one 
 
 # Runs that go on until they are asked to stop.
 check() {
-  if [ "$1" = "$2" ]; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "FAIL $3: found \`$1\`, expected \`$2\`"; tail -n 3 out err
+  if [ "$1" = "$2" ]; then pass; else
+    fail "$3: found \`$1\`, expected \`$2\`"
+    tail -n 3 out err
   fi
 }
 # wait_for COMMAND...: until it succeeds, while the run goes on, and no longer than ten minutes, where something hangs.
@@ -226,5 +199,4 @@ refused "preparing from a missing table" 1 "none.csv" "$programs/prepare" ferplu
 refused "preparing an unknown data set" 1 "unknown command \`mnist\`" "$programs/prepare" mnist
 refused "a preview of an unknown data set" 1 "unknown data set \`mnist\`" "$programs/preview" --dataset mnist
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

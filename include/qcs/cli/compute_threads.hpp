@@ -40,9 +40,14 @@ inline void take_blas_buffers(int threads) {
 
 }  // namespace detail
 
-/// Starts LibTorch's compute threads, with all that they need for themselves, so that memory which gets short later is
-/// met where it can be said. Throws MemoryError.
+/// Sets the number of LibTorch's compute threads. Where the address space is limited (ulimit -v) it also starts them,
+/// with all that they need for themselves, so that memory which gets short later is met where it can be said. Throws
+/// MemoryError.
 inline void start_compute_threads(int threads) {
+  if (!detail::address_space_is_limited()) {
+    torch::set_num_threads(threads);
+    return;
+  }
   spare_memory_for_libraries();
   constexpr std::size_t kStack = std::size_t{16} << 20;
   if (!detail::address_space_is_free(kStack * static_cast<std::size_t>(threads)))

@@ -17,6 +17,12 @@ namespace qcs::cli::detail {
 /// multiplies.
 inline constexpr std::size_t kBlasBuffer = std::size_t{129} << 20;
 
+/// Whether the address space is limited (ulimit -v).
+inline bool address_space_is_limited() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
 /// Whether so much address space could be had now.
 inline bool address_space_is_free(std::size_t bytes) {
   void* const probe = ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -29,8 +35,7 @@ inline bool address_space_is_free(std::size_t bytes) {
 /// process by a signal. So a limit on the address space is held against what loading takes while nothing is loaded yet;
 /// the C library is not set up either, which leaves system calls.
 inline void require_memory_to_start(int /*argc*/, char** /*argv*/, char** environment) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  if (!address_space_is_limited()) return;
   long threads = ::sysconf(_SC_NPROCESSORS_ONLN);
   constexpr const char* kThreads = "OMP_NUM_THREADS=";
   for (char** entry = environment; *entry != nullptr; ++entry)

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include <cstddef>
 #include <cstring>
@@ -46,12 +45,9 @@ class SparingAllocator final : public c10::Allocator {
 
 }  // namespace detail
 
-/// Where the address space is limited (ulimit -v): from now on a tensor that would use up its last megabytes is a
-/// MemoryError. Libraries that LibTorch computes with end the process when they find none left. To be called before
-/// threads start.
+/// For a limited address space: from now on a tensor that would use up its last megabytes is a MemoryError. Libraries
+/// that LibTorch computes with end the process when they find none left. To be called before threads start.
 inline void spare_memory_for_libraries() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
 #if defined(__GLIBC__)
   // Each thread would set 64 MiB of the address space aside for what it allocates.
   ::mallopt(M_ARENA_MAX, 1);

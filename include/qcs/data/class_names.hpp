@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <qcs/core/error.hpp>
+#include <qcs/core/utf8.hpp>
 #include <qcs/data/detail/faults.hpp>
 #include <qcs/data/detail/text.hpp>
 #include <string>
@@ -38,7 +39,7 @@ inline std::vector<std::string> read_class_names(const std::filesystem::path& fi
     blank.clear();
     const std::string name = line.substr(first, line.find_last_not_of(" \t") - first + 1);
     const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7F; };
-    if (!detail::is_utf8(name))
+    if (!is_utf8(name))
       faults.add(reader.number(), fmt::format("`{}` is not UTF-8", name));
     else if (std::any_of(name.begin(), name.end(), is_control))
       faults.add(reader.number(), "a control character in a class name");

@@ -13,6 +13,7 @@
 #include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/sha256.hpp>
+#include <qcs/core/utf8.hpp>
 #include <qcs/core/version.hpp>
 #include <qcs/data/detail/path_errors.hpp>
 #include <qcs/data/detail/text.hpp>

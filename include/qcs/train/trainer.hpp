@@ -380,15 +380,19 @@ class Trainer {
   Evaluation test_best(EvalLoader& test, std::int64_t images, Observers&... observers) {
     auto& network = *state_.network;
     const auto own = cloned(state_dict(network));
-    load_weights(network, options_.checkpoint_folder.empty()
-                              ? best_weights_
-                              : load_checkpoint(CheckpointFolder(options_.checkpoint_folder).best()).state_dict);
+    // Names of this run's own weights are those of its network.
+    constexpr LoadOptions kOwn{.exact_names = true};
+    load_weights(network,
+                 options_.checkpoint_folder.empty()
+                     ? best_weights_
+                     : load_checkpoint(CheckpointFolder(options_.checkpoint_folder).best()).state_dict,
+                 kOwn);
     try {
       auto evaluation = evaluate_on(test, images, true, observers...);
-      load_weights(network, own);
+      load_weights(network, own, kOwn);
       return evaluation;
     } catch (...) {
-      load_weights(network, own);
+      load_weights(network, own, kOwn);
       throw;
     }
   }

@@ -6,16 +6,10 @@
 #include "support.hpp"
 
 using namespace qcs;
+using test::says;
 using test::TemporaryFile;
 
 namespace {
-
-auto says(std::string text) {
-  return [text](const CheckpointError& error) {
-    BOOST_TEST_INFO(error.what());
-    return std::string(error.what()).find(text) != std::string::npos;
-  };
-}
 
 /// A file with this header and `data` bytes after it.
 std::string file_of(const std::string& header, std::size_t data) {

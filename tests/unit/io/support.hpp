@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <qcs/core/error.hpp>
 #include <string>
 
 namespace qcs::test {
@@ -18,6 +20,14 @@ inline std::filesystem::path fixture(const std::string& name) {
 inline std::string bytes_of(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// Whether a CheckpointError has `text` in its message.
+inline auto says(std::string text) {
+  return [text](const CheckpointError& error) {
+    BOOST_TEST_INFO(error.what());
+    return std::string(error.what()).find(text) != std::string::npos;
+  };
 }
 
 /// A file of given bytes that vanishes with this object.

@@ -11,16 +11,10 @@
 #include "support.hpp"
 
 using namespace qcs;
+using test::says;
 using test::TemporaryFile;
 
 namespace {
-
-auto says(std::string text) {
-  return [text](const CheckpointError& error) {
-    BOOST_TEST_INFO(error.what());
-    return std::string(error.what()).find(text) != std::string::npos;
-  };
-}
 
 using Dict = c10::impl::GenericDict;
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <qcs/core/utf8.hpp>
 #include <qcs/data/detail/list_line.hpp>
 #include <qcs/data/detail/text.hpp>
 #include <string>

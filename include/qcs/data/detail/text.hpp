@@ -46,29 +46,6 @@ inline std::optional<int> parse_whole_number(std::string_view text) {
 /// Whether `text` is a number of any kind, as `2.5`, `nan` and `-inf` are.
 inline bool is_number(std::string_view text) { return parse_whole_number(text) || parse_number<double>(text); }
 
-/// Whether `text` is UTF-8.
-inline bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
-    const unsigned lead = byte(i);
-    const std::size_t size = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-    if (size == 0) return false;
-    for (std::size_t k = 1; k < size; ++k)
-      if ((byte(i + k) & 0xC0) != 0x80) return false;
-    // Longer forms than needed, halves of surrogate pairs, and what is beyond the last character.
-    if ((lead == 0xE0 && byte(i + 1) < 0xA0) || (lead == 0xED && byte(i + 1) > 0x9F) ||
-        (lead == 0xF0 && byte(i + 1) < 0x90) || (lead == 0xF4 && byte(i + 1) > 0x8F))
-      return false;
-    i += size;
-  }
-  return true;
-}
-
 /// Why a file that starts like this is no text in UTF-8, or nothing.
 inline std::optional<std::string> why_no_utf8(std::string_view start) {
   using namespace std::string_view_literals;
