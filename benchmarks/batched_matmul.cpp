@@ -3,14 +3,14 @@
 // qcs::batched_matmul against torch::matmul, on the scores of one self-attention layer for 64 images, in the full-size
 // network and on the small backbone: forward and backward, all compute threads.
 
-#include <qcs/cli/process.hpp>
-#include <qcs/model/encoder/batched_matmul.hpp>
+#include <qcs/nn/batched_matmul.hpp>
+#include <qcs/program/process.hpp>
 
 #include "compare.hpp"
 
 int main(int, char** argv) {
-  qcs::cli::wait_passively(argv);
-  torch::set_num_threads(qcs::cli::cores());
+  qcs::program::wait_passively(argv);
+  torch::set_num_threads(qcs::program::cores());
   torch::manual_seed(1);
   fmt::print("{} threads, MKL {}\n{:<52} {:>13} {:>13}\n", torch::get_num_threads(), at::hasMKL() ? "yes" : "no", "",
              "qcs", "torch");

@@ -5,8 +5,8 @@
 
 #include <chrono>
 #include <fstream>
-#include <qcs/cli/process.hpp>
-#include <qcs/io/weight_file.hpp>
+#include <qcs/program/process.hpp>
+#include <qcs/weights/weight_file.hpp>
 #include <string>
 
 namespace {
@@ -22,8 +22,8 @@ double memory(const std::string& name) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return qcs::cli::run_program([&] {
-    if (argc != 2) throw qcs::cli::UsageError("usage: benchmark_load_weights FILE");
+  return qcs::program::run_program([&] {
+    if (argc != 2) throw qcs::program::UsageError("usage: benchmark_load_weights FILE");
     const double before = memory("VmRSS");
     const auto start = std::chrono::steady_clock::now();
     const auto file = qcs::io::read_weight_file(argv[1]);

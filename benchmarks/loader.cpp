@@ -9,11 +9,11 @@
 #include <fstream>
 #include <memory>
 #include <opencv2/core.hpp>
-#include <qcs/cli/process.hpp>
+#include <qcs/data/dataset/tuple_dataset.hpp>
 #include <qcs/data/loader.hpp>
-#include <qcs/data/tuple_dataset.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/presets/recipes.hpp>
+#include <qcs/program/process.hpp>
 #include <qcs/topology/quadruplet.hpp>
 #include <string>
 
@@ -53,9 +53,9 @@ void measure(const std::string& list, const std::string& root, int workers, std:
 }  // namespace
 
 int main(int argc, char** argv) {
-  return qcs::cli::run_program([&] {
+  return qcs::program::run_program([&] {
     if (argc < 6)
-      throw qcs::cli::UsageError(
+      throw qcs::program::UsageError(
           "usage: benchmark_loader raf_db|ferplus LIST IMAGE_ROOT|PACK WORKERS BATCHES [EPOCHS]");
     const std::string recipe = argv[1];
     const int workers = std::stoi(argv[4]), epochs = argc > 6 ? std::stoi(argv[6]) : 1;
@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
     else if (recipe == "ferplus")
       measure<qcs::FerPlus>(argv[2], argv[3], workers, std::stoll(argv[5]), epochs);
     else
-      throw qcs::cli::UsageError("RECIPE is raf_db or ferplus");
+      throw qcs::program::UsageError("RECIPE is raf_db or ferplus");
     return 0;
   });
 }

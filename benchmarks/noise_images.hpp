@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
-#include <qcs/data/image_list.hpp>
+#include <qcs/data/list/image_list.hpp>
 
 namespace benchmarks {
 

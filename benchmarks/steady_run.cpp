@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <opencv2/core.hpp>
-#include <qcs/cli/train_network.hpp>
 #include <qcs/presets/networks.hpp>
+#include <qcs/program/train_network.hpp>
 
 #include "noise_images.hpp"
 
@@ -42,11 +42,11 @@ struct Watch {
 
 int run(int argc, char** argv) {
   const std::int64_t steps = argc > 1 ? std::stoll(argv[1]) : 1000;
-  torch::set_num_threads(qcs::cli::cores());
+  torch::set_num_threads(qcs::program::cores());
   cv::setNumThreads(1);
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("qcs-steady-run-{}", ::getpid());
   const auto list = benchmarks::noise_images(folder / "images", 7);
-  qcs::cli::RunOptions options;
+  qcs::program::RunOptions options;
   options.model = "DCS";
   options.backbone = "small";
   options.classes = 7;
@@ -57,7 +57,7 @@ int run(int argc, char** argv) {
   options.save_steps = 100;
   options.out = folder / "run";
   Watch watch;
-  const auto summary = qcs::cli::train_network<qcs::DcsNetwork<qcs::SmallBackbone>>(
+  const auto summary = qcs::program::train_network<qcs::DcsNetwork<qcs::SmallBackbone>>(
       options, {.train = list, .eval = list, .eval_name = "test"}, "noise", qcs::Labels::numbered(7), watch);
   std::filesystem::remove_all(folder);
   fmt::print(
@@ -71,6 +71,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  qcs::cli::wait_passively(argv);
-  return qcs::cli::run_program([&] { return run(argc, argv); });
+  qcs::program::wait_passively(argv);
+  return qcs::program::run_program([&] { return run(argc, argv); });
 }

@@ -9,9 +9,9 @@
 #include <csignal>
 #include <filesystem>
 #include <opencv2/core.hpp>
-#include <qcs/cli/stop_signals.hpp>
-#include <qcs/cli/train_network.hpp>
 #include <qcs/presets/networks.hpp>
+#include <qcs/program/stop_signals.hpp>
+#include <qcs/program/train_network.hpp>
 #include <random>
 #include <thread>
 
@@ -31,10 +31,10 @@ struct Starter {
 };
 
 int train(const qcs::ImageList& list, const std::filesystem::path& folder, int pipe) {
-  qcs::cli::catch_stop_signals();
-  torch::set_num_threads(qcs::cli::cores());
+  qcs::program::catch_stop_signals();
+  torch::set_num_threads(qcs::program::cores());
   cv::setNumThreads(1);
-  qcs::cli::RunOptions options;
+  qcs::program::RunOptions options;
   options.model = "DCS";
   options.backbone = "small";
   options.classes = list.classes;
@@ -44,10 +44,10 @@ int train(const qcs::ImageList& list, const std::filesystem::path& folder, int p
   options.print_freq = 0;
   options.out = folder;
   const Starter starter{pipe};
-  const auto end = qcs::cli::train_network<qcs::DcsNetwork<qcs::SmallBackbone>>(
+  const auto end = qcs::program::train_network<qcs::DcsNetwork<qcs::SmallBackbone>>(
       options, {.train = list, .eval = list, .eval_name = "test"}, "noise", qcs::Labels::numbered(list.classes),
       starter);
-  return end.end == qcs::RunEnd::kInterrupted ? 128 + qcs::cli::stop_signal() : 1;
+  return end.end == qcs::RunEnd::kInterrupted ? 128 + qcs::program::stop_signal() : 1;
 }
 
 int run(int argc, char** argv) {
@@ -63,7 +63,7 @@ int run(int argc, char** argv) {
     const pid_t child = ::fork();
     if (child == 0) {
       for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) ::dup2(::open("/dev/null", O_WRONLY), stream);
-      ::_exit(qcs::cli::run_program([&] { return train(list, folder / fmt::format("{}", trial), ends[1]); }));
+      ::_exit(qcs::program::run_program([&] { return train(list, folder / fmt::format("{}", trial), ends[1]); }));
     }
     ::close(ends[1]);
     char begun = 0;
@@ -89,6 +89,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  qcs::cli::wait_passively(argv);
-  return qcs::cli::run_program([&] { return run(argc, argv); });
+  qcs::program::wait_passively(argv);
+  return qcs::program::run_program([&] { return run(argc, argv); });
 }

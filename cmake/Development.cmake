@@ -34,7 +34,7 @@ if(QCS_PRECOMPILE)
   target_precompile_headers(qcs_precompiled PRIVATE <qcs/core/torch.hpp> <opencv2/core.hpp>)
 endif()
 
-# Links `target` with `library` (qcs::qcs or qcs::cli) and lets it share the precompiled header. Sources that do without
+# Links `target` with `library` (qcs::qcs or qcs::program) and lets it share the precompiled header. Sources that do without
 # LibTorch skip it: they would pay for what LibTorch leaves to instantiate at the end of each translation unit.
 function(qcs_link target library)
   target_link_libraries(${target} PRIVATE ${library} qcs_development)

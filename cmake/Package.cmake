@@ -17,7 +17,7 @@ install(FILES ${PROJECT_BINARY_DIR}/qcsConfig.cmake ${PROJECT_BINARY_DIR}/qcsCon
               cmake/qcsCheckTorch.cmake cmake/qcsFmt.cmake cmake/qcsReport.cmake cmake/qcsZip.cmake
         DESTINATION ${package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-foreach(set IN ITEMS "qcs;qcsTargets" "qcs_cli;qcsCliTargets")
+foreach(set IN ITEMS "qcs;qcsTargets" "qcs_program;qcsCliTargets")
   list(POP_FRONT set target)
   install(TARGETS ${target} EXPORT ${set})
   install(EXPORT ${set} NAMESPACE qcs:: DESTINATION ${package_dir})

@@ -10,21 +10,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <qcs/cli/list_labels.hpp>
-#include <qcs/cli/option_table.hpp>
-#include <qcs/cli/process.hpp>
 #include <qcs/core/label_space.hpp>
-#include <qcs/data/class_names.hpp>
-#include <qcs/data/quiet_decoders.hpp>
-#include <qcs/prepare/check_lists.hpp>
-#include <qcs/report/count_progress.hpp>
+#include <qcs/data/list/class_names.hpp>
+#include <qcs/image/quiet_decoders.hpp>
+#include <qcs/prepare/check.hpp>
+#include <qcs/program/list_labels.hpp>
+#include <qcs/program/option_table.hpp>
+#include <qcs/program/process.hpp>
+#include <qcs/report/console/count_progress.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace {
 
-using qcs::cli::UsageError;
+using qcs::program::UsageError;
 
 qcs::Labels labels_of(std::string dataset) {
   std::ranges::replace(dataset, '_', '-');
@@ -50,21 +50,21 @@ void print_lines(const std::vector<qcs::ListFault>& lines, std::size_t most, std
 }
 
 /// What the lists' labels mean: `classes` is a number or a file of names, or empty like `dataset`.
-qcs::cli::ListLabels labels_for(const qcs::CheckOptions& settings, const std::string& classes,
-                                const std::string& dataset) {
+qcs::program::ListLabels labels_for(const qcs::CheckOptions& settings, const std::string& classes,
+                                    const std::string& dataset) {
   std::vector<std::filesystem::path> lists{settings.train};
   if (!settings.test.empty()) lists.push_back(settings.test);
   const auto count = qcs::detail::parse_number<int>(classes);
   if (count && *count < 1) throw UsageError(fmt::format("--classes must be at least 1, not {}", classes));
   if (count && !dataset.empty()) throw UsageError("give either --classes N or --dataset (see --help)");
   const std::filesystem::path given = count ? "" : classes;
-  if (!dataset.empty()) return qcs::cli::labels_of_lists(lists, given, labels_of(dataset));
-  if (count) return qcs::cli::labels_of_lists(lists, given, qcs::Labels::numbered(*count));
-  const auto files = given.empty() ? qcs::cli::detail::class_name_files(lists) : std::vector{given};
+  if (!dataset.empty()) return qcs::program::labels_of_lists(lists, given, labels_of(dataset));
+  if (count) return qcs::program::labels_of_lists(lists, given, qcs::Labels::numbered(*count));
+  const auto files = given.empty() ? qcs::program::detail::class_name_files(lists) : std::vector{given};
   if (files.empty())
     throw UsageError("there are no class names beside the lists: give --classes or --dataset (see --help)");
   const auto names = qcs::read_class_names(files.front());
-  return qcs::cli::labels_of_lists(lists, given, qcs::Labels::numbered(static_cast<std::int64_t>(names.size())));
+  return qcs::program::labels_of_lists(lists, given, qcs::Labels::numbered(static_cast<std::int64_t>(names.size())));
 }
 
 void print_counts(const qcs::CheckReport& report, const qcs::Labels& labels) {
@@ -100,10 +100,10 @@ void print_sizes(const qcs::CheckReport& report) {
 
 int check(int argc, char** argv) {
   qcs::CheckOptions settings;
-  settings.threads = qcs::cli::cores();
+  settings.threads = qcs::program::cores();
   std::string dataset, classes;
   std::size_t most = 100;
-  qcs::cli::OptionTable options(
+  qcs::program::OptionTable options(
       "check --train LIST [--test LIST] --image-root FOLDER [--classes N|FILE] [--dataset NAME] [options]");
   options.path("train", settings.train, "training list");
   options.path("test", settings.test, "test list");
@@ -113,8 +113,9 @@ int check(int argc, char** argv) {
       "number of classes, or a file of their names (default: NAME_classes.txt or classes.txt beside the lists)");
   options.text("dataset", dataset, "raf-db, ferplus, affectnet7 or affectnet8, instead of --classes N");
   options.flag("open", settings.open, "read every image");
-  options.number<int>("threads,j", settings.threads, qcs::cli::at_least(1), "threads that read images (default: all)");
-  options.number<std::size_t>("max-faults", most, qcs::cli::at_least(0), "print so many faults (default 100)");
+  options.number<int>("threads,j", settings.threads, qcs::program::at_least(1),
+                      "threads that read images (default: all)");
+  options.number<std::size_t>("max-faults", most, qcs::program::at_least(0), "print so many faults (default 100)");
   if (!options.parse(argc, argv)) return 0;
   options.require({"train", "image-root"});
   options.assign();
@@ -142,5 +143,5 @@ int check(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return qcs::cli::run_program([&] { return check(argc, argv); });
+  return qcs::program::run_program([&] { return check(argc, argv); });
 }

@@ -10,10 +10,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <qcs/cli/option_table.hpp>
 #include <qcs/core/error.hpp>
-#include <qcs/report/compare.hpp>
-#include <qcs/report/metrics_jsonl.hpp>
+#include <qcs/program/option_table.hpp>
+#include <qcs/report/compare/compare.hpp>
+#include <qcs/report/files/metrics_jsonl.hpp>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -79,7 +79,7 @@ std::vector<std::pair<std::string, qcs::RunHistory>> read_runs(const std::vector
 int run(int argc, char** argv) {
   std::vector<fs::path> folders;
   fs::path out;
-  qcs::cli::OptionTable options("compare RUN... [options], puts training runs side by side");
+  qcs::program::OptionTable options("compare RUN... [options], puts training runs side by side");
   options.positional_list("run", folders, "folders of runs, or of runs seed-0, seed-1, ...");
   options.path("out", out, "folder for compare.json and compare.png (default: they are not written)");
   if (!options.parse(argc, argv)) return 0;
@@ -93,5 +93,5 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return qcs::cli::run_program([&] { return run(argc, argv); });
+  return qcs::program::run_program([&] { return run(argc, argv); });
 }

@@ -8,12 +8,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <qcs/cli/option_table.hpp>
 #include <qcs/core/version.hpp>
-#include <qcs/io/weight_file.hpp>
-#include <qcs/io/write_torch.hpp>
-#include <qcs/model/describe_weights.hpp>
+#include <qcs/io/torch/write_torch.hpp>
 #include <qcs/presets/weight_metadata.hpp>
+#include <qcs/program/option_table.hpp>
+#include <qcs/weights/describe_weights.hpp>
+#include <qcs/weights/weight_file.hpp>
 
 namespace {
 
@@ -50,7 +50,7 @@ int convert(int argc, char** argv) {
   std::string prefix, stripped, dataset, model{qcs::Quadruplet::kName};
   qcs::io::WeightFileOptions reading;
   bool base_branch = false;
-  qcs::cli::OptionTable options(
+  qcs::program::OptionTable options(
       "convert INPUT OUTPUT [options], from .pth, .pt or .safetensors to .safetensors or .pth, under the public names");
   options.positional("input", input, "file to read; its content tells its format");
   options.positional("output", output, "file to write; its name tells its format");
@@ -65,10 +65,11 @@ int convert(int argc, char** argv) {
   options.text("model", model, "with --dataset: QCS (default) or DCS");
   if (!options.parse(argc, argv)) return 0;
   options.assign();
-  if (options.given("model") && !options.given("dataset")) throw qcs::cli::UsageError("--model goes with --dataset");
+  if (options.given("model") && !options.given("dataset"))
+    throw qcs::program::UsageError("--model goes with --dataset");
   const auto extension = output.extension();
   if (extension != ".safetensors" && extension != ".pth")
-    throw qcs::cli::UsageError(fmt::format("{} must end in .safetensors or .pth", output.string()));
+    throw qcs::program::UsageError(fmt::format("{} must end in .safetensors or .pth", output.string()));
 
   auto file = qcs::io::read_weight_file(input, reading);
   for (const auto& note : file.notes) fmt::print("{}: {}\n", input.string(), note);
@@ -106,5 +107,5 @@ int convert(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return qcs::cli::run_program([&] { return convert(argc, argv); });
+  return qcs::program::run_program([&] { return convert(argc, argv); });
 }

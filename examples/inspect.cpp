@@ -6,16 +6,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <qcs/cli/option_table.hpp>
-#include <qcs/io/weight_file.hpp>
-#include <qcs/model/describe_weights.hpp>
+#include <qcs/program/option_table.hpp>
+#include <qcs/weights/describe_weights.hpp>
+#include <qcs/weights/weight_file.hpp>
 
 namespace {
 
 int inspect(int argc, char** argv) {
   std::filesystem::path input;
   qcs::io::WeightFileOptions reading;
-  qcs::cli::OptionTable options("inspect FILE, lists the tensors of a .pth, .pt or .safetensors file");
+  qcs::program::OptionTable options("inspect FILE, lists the tensors of a .pth, .pt or .safetensors file");
   options.positional("file", input, "file to read; its content tells its format");
   options.text("weights-key", reading.key, "name of the weights to list where the file has several");
   options.flag("check-hash", reading.check_hash, "compare the file with the SHA-256 in its name, NAME-HHHHHHHH.pth");
@@ -45,5 +45,5 @@ int inspect(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return qcs::cli::run_program([&] { return inspect(argc, argv); });
+  return qcs::program::run_program([&] { return inspect(argc, argv); });
 }

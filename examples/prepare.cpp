@@ -12,25 +12,25 @@
 #include <cstddef>
 #include <filesystem>
 #include <limits>
-#include <qcs/cli/option_table.hpp>
-#include <qcs/cli/process.hpp>
-#include <qcs/data/image_list.hpp>
-#include <qcs/data/packed_images.hpp>
-#include <qcs/data/quiet_decoders.hpp>
-#include <qcs/prepare/affectnet.hpp>
-#include <qcs/prepare/csv_dataset.hpp>
-#include <qcs/prepare/ferplus_prepare.hpp>
-#include <qcs/prepare/folder_tree.hpp>
-#include <qcs/prepare/raf_db.hpp>
-#include <qcs/report/count_progress.hpp>
+#include <qcs/data/list/image_list.hpp>
+#include <qcs/image/pack.hpp>
+#include <qcs/image/quiet_decoders.hpp>
+#include <qcs/prepare/affectnet/affectnet.hpp>
+#include <qcs/prepare/ferplus/ferplus.hpp>
+#include <qcs/prepare/generic/csv_dataset.hpp>
+#include <qcs/prepare/generic/folder_tree.hpp>
+#include <qcs/prepare/raf_db/raf_db.hpp>
+#include <qcs/program/option_table.hpp>
+#include <qcs/program/process.hpp>
+#include <qcs/report/console/count_progress.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace {
 
-using qcs::cli::OptionTable;
-using qcs::cli::UsageError;
+using qcs::program::OptionTable;
+using qcs::program::UsageError;
 
 /// Images of each class and split, a column for each split.
 void print_counts(const qcs::PreparedDataset& dataset) {
@@ -140,7 +140,7 @@ int ferplus(int argc, char** argv) {
 
 int affectnet(int argc, char** argv) {
   qcs::AffectNetOptions settings;
-  settings.threads = qcs::cli::cores();
+  settings.threads = qcs::program::cores();
   int base = 0;
   OptionTable options(
       "prepare affectnet --images FOLDER [--train-csv FILE] [--validation-csv FILE] [options], lists of AffectNet");
@@ -150,13 +150,13 @@ int affectnet(int argc, char** argv) {
                "train_set/{images,annotations}");
   options.path("train-csv", settings.train_csv, "training csv as its owners ship it");
   options.path("validation-csv", settings.validation_csv, "validation csv");
-  options.number<int>("classes", settings.classes, qcs::cli::within(7, 8), "7, or 8 with Contempt (default 7)");
+  options.number<int>("classes", settings.classes, qcs::program::within(7, 8), "7, or 8 with Contempt (default 7)");
   options.flag("crop", settings.crop, "cut out the csv's face boxes, into OUT/AffectNet/Manually_trainval_croped");
   options.flag("skip-unusable", settings.skip_unusable,
                "drop and count images of the csv that are missing or cannot be cropped");
-  options.number<int>("label-base", base, qcs::cli::within(0, 1),
+  options.number<int>("label-base", base, qcs::program::within(0, 1),
                       "what numbered folders count from (default: their lowest number)");
-  options.number<int>("threads,j", settings.threads, qcs::cli::at_least(1), "threads that crop (default: all)");
+  options.number<int>("threads,j", settings.threads, qcs::program::at_least(1), "threads that crop (default: all)");
   add_output(options, settings.out, settings.overwrite);
   if (!options.parse(argc, argv)) return 0;
   options.require({"images"});
@@ -199,7 +199,7 @@ int csv(int argc, char** argv) {
                "column of the splits' names (default: all rows are for training)");
   options.text("classes", classes,
                "A,B,C: the classes in the order of their labels (default: names sorted, numbers as they are)");
-  options.number<int>("label-base", settings.label_base, qcs::cli::within(0, 1),
+  options.number<int>("label-base", settings.label_base, qcs::program::within(0, 1),
                       "what number labels count from (default 0)");
   options.flag("skip-missing", settings.skip_missing, "drop and count rows whose image is missing");
   options.text("name", settings.name, "of the data set, in folder and file names (default csv)");
@@ -276,5 +276,5 @@ int prepare(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const qcs::QuietDecoders quiet;
-  return qcs::cli::run_program([&] { return prepare(argc, argv); });
+  return qcs::program::run_program([&] { return prepare(argc, argv); });
 }

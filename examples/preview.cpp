@@ -9,15 +9,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <opencv2/core.hpp>
-#include <qcs/cli/list_labels.hpp>
-#include <qcs/cli/option_table.hpp>
 #include <qcs/core/label_space.hpp>
-#include <qcs/data/quiet_decoders.hpp>
-#include <qcs/data/tuple_dataset.hpp>
-#include <qcs/presets/models.hpp>
+#include <qcs/data/dataset/tuple_dataset.hpp>
+#include <qcs/image/quiet_decoders.hpp>
 #include <qcs/presets/recipes.hpp>
-#include <qcs/report/contact_sheet.hpp>
-#include <qcs/report/file.hpp>
+#include <qcs/presets/topologies.hpp>
+#include <qcs/program/list_labels.hpp>
+#include <qcs/program/option_table.hpp>
+#include <qcs/report/draw/contact_sheet.hpp>
+#include <qcs/report/files/file.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,7 +55,7 @@ void preview(const Settings& settings) {
   };
   const auto list = or_default(settings.train_list, Dataset::kTrainList);
   const auto [labels, notes] =
-      qcs::cli::labels_of_lists({list}, settings.class_names, qcs::Labels::of<typename Dataset::Classes>());
+      qcs::program::labels_of_lists({list}, settings.class_names, qcs::Labels::of<typename Dataset::Classes>());
   for (const auto& note : notes) fmt::print("note: {}\n", note);
   const qcs::TupleDataset<Topology> tuples(
       qcs::read_image_list(list, or_default(settings.image_root, Dataset::kImageFolder),
@@ -86,7 +86,7 @@ void preview(const Settings& settings) {
 
 int run(int argc, char** argv) {
   Settings settings;
-  qcs::cli::OptionTable options("preview --dataset NAME [options], draws training tuples as the network sees them");
+  qcs::program::OptionTable options("preview --dataset NAME [options], draws training tuples as the network sees them");
   options.text("dataset", settings.dataset,
                "raf_db, ferplus, affectnet7 or affectnet8: list, folder, class names and recipe");
   options.text("model", settings.model, "QCS (default) or DCS");
@@ -96,8 +96,8 @@ int run(int argc, char** argv) {
   options.path(
       "classes", settings.class_names,
       "file of class names (default: NAME_classes.txt or classes.txt beside the list, else the data set's own)");
-  options.number<int>("tuples", settings.tuples, qcs::cli::within(1, 100), "rows of the sheet (default 6)");
-  options.number<std::uint64_t>("seed", settings.seed, qcs::cli::at_least(0), "default 0");
+  options.number<int>("tuples", settings.tuples, qcs::program::within(1, 100), "rows of the sheet (default 6)");
+  options.number<std::uint64_t>("seed", settings.seed, qcs::program::at_least(0), "default 0");
   options.path("out", settings.out, "PNG file to write (default preview.png)");
   if (!options.parse(argc, argv)) return 0;
   options.require({"dataset"});
@@ -112,5 +112,5 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const qcs::QuietDecoders quiet;
-  return qcs::cli::run_program([&] { return run(argc, argv); });
+  return qcs::program::run_program([&] { return run(argc, argv); });
 }

@@ -7,12 +7,12 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
-#include <qcs/cli/compute_threads.hpp>
-#include <qcs/cli/train_network.hpp>
-#include <qcs/core/atomic_file.hpp>
-#include <qcs/data/image_list.hpp>
+#include <qcs/core/file/atomic_file.hpp>
+#include <qcs/data/list/image_list.hpp>
 #include <qcs/presets/networks.hpp>
-#include <qcs/report/evaluation_json.hpp>
+#include <qcs/program/compute_threads.hpp>
+#include <qcs/program/train_network.hpp>
+#include <qcs/report/files/evaluation_json.hpp>
 #include <qcs/report/table.hpp>
 
 #include "drawn_faces.hpp"
@@ -33,7 +33,7 @@ struct Settings {
 
 std::optional<Settings> parse(int argc, char** argv) {
   Settings settings;
-  const auto threads = qcs::cli::default_threads();
+  const auto threads = qcs::program::default_threads();
   settings.threads = threads.threads;
   std::string out = settings.out.string();
   po::options_description options("quickstart [options], trains DCS and QCS on drawn faces", 100);
@@ -46,14 +46,14 @@ std::optional<Settings> parse(int argc, char** argv) {
     po::store(po::command_line_parser(argc, argv).options(options).positional({}).run(), values);
     po::notify(values);
   } catch (const po::error& error) {
-    throw qcs::cli::UsageError(fmt::format("{} (--help lists the options)", error.what()));
+    throw qcs::program::UsageError(fmt::format("{} (--help lists the options)", error.what()));
   }
   if (values.count("help") != 0) {
     std::cout << options;
     return std::nullopt;
   }
   if (values["threads"].defaulted() && threads.note) fmt::print("{}\n", *threads.note);
-  if (settings.threads < 1) throw qcs::cli::UsageError("--threads must be at least 1");
+  if (settings.threads < 1) throw qcs::program::UsageError("--threads must be at least 1");
   settings.out = out;
   return settings;
 }
@@ -70,30 +70,30 @@ template <class Net>
 qcs::ConfusionMatrix train(const Settings& settings, const qcs::Recipe& recipe, const DrawnFaces& train_faces,
                            const DrawnFaces& test_faces) {
   const int classes = static_cast<int>(kExpressionNames.size());
-  qcs::cli::RunOptions run;
+  qcs::program::RunOptions run;
   run.model = Net::ContainedType::TopologyType::kName;
   run.backbone = Net::ContainedType::BackboneType::kName;
   run.classes = classes;
   run.seed = settings.seed;
-  run.workers = std::min(2, qcs::cli::cores());
+  run.workers = std::min(2, qcs::program::cores());
   run.device = "cpu";
   run.print_freq = 20;
   run.out = settings.out / run.model;
   run.recipe = recipe;
   run.overwrite = true;
   // The result is that of the last epoch: picking the best one on the test faces would flatter.
-  const qcs::cli::Splits splits{.train = qcs::read_image_list(train_faces.list, train_faces.images, classes),
-                                .eval = qcs::read_image_list(test_faces.list, test_faces.images, classes),
-                                .eval_name = "test",
-                                .selection = qcs::Selection::kLast};
+  const qcs::program::Splits splits{.train = qcs::read_image_list(train_faces.list, train_faces.images, classes),
+                                    .eval = qcs::read_image_list(test_faces.list, test_faces.images, classes),
+                                    .eval_name = "test",
+                                    .selection = qcs::Selection::kLast};
   const qcs::Labels labels{.name = "drawn faces", .classes = {kExpressionNames.begin(), kExpressionNames.end()}};
-  return qcs::cli::train_network<Net>(run, splits, "drawn faces", labels).best_confusion;
+  return qcs::program::train_network<Net>(run, splits, "drawn faces", labels).best_confusion;
 }
 
 int run(int argc, char** argv) {
   const auto settings = parse(argc, argv);
   if (!settings) return 0;
-  qcs::cli::start_compute_threads(settings->threads);
+  qcs::program::start_compute_threads(settings->threads);
   cv::setNumThreads(1);
   const auto faces = settings->out / "faces";
   const auto train_faces = qcs::examples::write_drawn_faces(faces, "train", settings->train_per_class, settings->seed);
@@ -122,6 +122,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  qcs::cli::wait_passively(argv);
-  return qcs::cli::run_program([&] { return run(argc, argv); });
+  qcs::program::wait_passively(argv);
+  return qcs::program::run_program([&] { return run(argc, argv); });
 }

@@ -3,8 +3,8 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <map>
-#include <qcs/core/sha256.hpp>
-#include <qcs/train/checkpoint_folder.hpp>
+#include <qcs/core/file/sha256.hpp>
+#include <qcs/train/state/checkpoint_folder.hpp>
 
 #include "support.hpp"
 #include "system_calls.hpp"

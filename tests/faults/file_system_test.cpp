@@ -2,9 +2,9 @@
 // File systems that cannot do all that a run would like to.
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
-#include <qcs/cli/run_folder.hpp>
-#include <qcs/core/folder_lock.hpp>
-#include <qcs/train/checkpoint_folder.hpp>
+#include <qcs/core/file/folder_lock.hpp>
+#include <qcs/program/run_folder.hpp>
+#include <qcs/train/state/checkpoint_folder.hpp>
 
 #include "support.hpp"
 #include "system_calls.hpp"
@@ -19,8 +19,8 @@ struct Without {
   ~Without() { take_away(Ability::kNone); }
 };
 
-qcs::cli::RunOptions run_in(const std::filesystem::path& folder) {
-  qcs::cli::RunOptions run;
+qcs::program::RunOptions run_in(const std::filesystem::path& folder) {
+  qcs::program::RunOptions run;
   run.out = folder;
   return run;
 }
@@ -40,12 +40,12 @@ BOOST_AUTO_TEST_CASE(where_there_are_no_locks_a_run_goes_on_and_says_so) {
     BOOST_TEST(*second.note() == fmt::format("{}: the file system knows no locks ({}), so nothing keeps a second run "
                                              "out of this folder",
                                              place.path().string(), std::strerror(error)));
-    const qcs::cli::RunFolder folder(run_in(place.path() / "run"));
+    const qcs::program::RunFolder folder(run_in(place.path() / "run"));
     BOOST_TEST(folder.notes().size() == 1u);
   }
   const Folder place;
   BOOST_TEST(!qcs::FolderLock(place.path()).note().has_value());
-  BOOST_TEST(qcs::cli::RunFolder(run_in(place.path() / "run")).notes().empty());
+  BOOST_TEST(qcs::program::RunFolder(run_in(place.path() / "run")).notes().empty());
   const Without locks(Ability::kLock, EIO);
   BOOST_CHECK_EXCEPTION(qcs::FolderLock(place.path()), qcs::Error,
                         [](const qcs::Error& error) { return std::string(error.what()).find("cannot lock ") == 0; });

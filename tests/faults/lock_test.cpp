@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <memory>
-#include <qcs/core/folder_lock.hpp>
+#include <qcs/core/file/folder_lock.hpp>
 #include <vector>
 
 #include "support.hpp"

@@ -3,7 +3,7 @@
 // place.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
-#include <qcs/cli/stop_signals.hpp>
+#include <qcs/program/stop_signals.hpp>
 
 #include "support.hpp"
 #include "system_calls.hpp"
@@ -73,7 +73,7 @@ struct Witness {
   void on_run_begin(const qcs::RunInfo&) const { striker->at(Place::kWarmUp); }
   void on_step(const qcs::StepEvent&) const {
     ++done;
-    if (qcs::cli::stop_signal() != 0) ++steps_after;
+    if (qcs::program::stop_signal() != 0) ++steps_after;
   }
   void on_prediction(const qcs::PredictionEvent&) const { striker->at(Place::kEvaluation); }
   void on_evaluation(const qcs::EvaluationProgress&) const { striker->at(Place::kEvaluation); }
@@ -84,17 +84,17 @@ struct Witness {
 int train(const std::filesystem::path& folder, Striker strike, std::atomic<std::int64_t>& steps_after,
           std::int64_t steps = 0) {
   striker = &strike;
-  qcs::cli::catch_stop_signals();
+  qcs::program::catch_stop_signals();
   std::freopen("/dev/null", "w", stderr);  // the handler's message
   StruckTuples tuples{{.count = 2}};
   toy::Labelled labelled;
   auto o = options(folder, 100'000);
   std::int64_t done = 0;
-  o.stop = [&] { return qcs::cli::stop_signal() != 0 || (steps > 0 && done >= steps); };
+  o.stop = [&] { return qcs::program::stop_signal() != 0 || (steps > 0 && done >= steps); };
   auto run = trainer<StruckSam>(o);
   Witness witness{steps_after, done};
   const auto end = run.fit(tuples, labelled, {}, witness).end;
-  return end == qcs::RunEnd::kInterrupted ? 128 + qcs::cli::stop_signal() : 0;
+  return end == qcs::RunEnd::kInterrupted ? 128 + qcs::program::stop_signal() : 0;
 }
 
 /// What a child does about signals, without its message.
@@ -125,7 +125,8 @@ BOOST_AUTO_TEST_CASE(twenty_signals_in_each_of_five_places_are_answered_by_a_che
     for (int trial = 0; trial < 20; ++trial) {
       const Folder folder;
       const Shared<std::atomic<std::int64_t>> steps_after, ignored;
-      const int signal = qcs::cli::kStopSignals[static_cast<std::size_t>(trial) % std::size(qcs::cli::kStopSignals)];
+      const int signal =
+          qcs::program::kStopSignals[static_cast<std::size_t>(trial) % std::size(qcs::program::kStopSignals)];
       const Striker strike{.place = place, .moment = draw(moments), .call = draw(10), .signal = signal};
       const int status = Child([&] { return train(folder.path(), strike, *steps_after); }).wait();
       BOOST_TEST(status == 128 + signal, name << ", trial " << trial);
@@ -143,10 +144,10 @@ BOOST_AUTO_TEST_CASE(twenty_signals_in_each_of_five_places_are_answered_by_a_che
 }
 
 BOOST_AUTO_TEST_CASE(a_second_signal_leaves_at_once) {
-  for (const int first : qcs::cli::kStopSignals)
+  for (const int first : qcs::program::kStopSignals)
     for (const int second : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) {
       const int status = signals([&] {
-        qcs::cli::catch_stop_signals(std::chrono::seconds(0));
+        qcs::program::catch_stop_signals(std::chrono::seconds(0));
         ::raise(first);
         ::raise(second);
       });
@@ -156,29 +157,29 @@ BOOST_AUTO_TEST_CASE(a_second_signal_leaves_at_once) {
 
 BOOST_AUTO_TEST_CASE(signals_that_come_together_are_one_request) {
   BOOST_TEST(signals([] {
-               qcs::cli::catch_stop_signals(std::chrono::hours(1));
+               qcs::program::catch_stop_signals(std::chrono::hours(1));
                for (const int signal : {SIGTERM, SIGTERM, SIGHUP, SIGINT}) ::raise(signal);
-               if (qcs::cli::stop_signal() != SIGTERM) ::_exit(1);
+               if (qcs::program::stop_signal() != SIGTERM) ::_exit(1);
              }) == 0);
   BOOST_TEST(signals([] {  // the kernel sends it every second
-               qcs::cli::catch_stop_signals(std::chrono::seconds(0));
+               qcs::program::catch_stop_signals(std::chrono::seconds(0));
                for (int i = 0; i < 3; ++i) ::raise(SIGXCPU);
              }) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_ignored_at_the_start_stays_ignored) {
-  for (const int ignored : qcs::cli::kStopSignals)
+  for (const int ignored : qcs::program::kStopSignals)
     BOOST_TEST(signals([&] {
                  ::signal(ignored, SIG_IGN);
-                 qcs::cli::catch_stop_signals();
+                 qcs::program::catch_stop_signals();
                  ::raise(ignored);
-                 if (qcs::cli::stop_signal() != 0) ::_exit(1);
+                 if (qcs::program::stop_signal() != 0) ::_exit(1);
                  const int other = ignored == SIGTERM ? SIGINT : SIGTERM;
                  ::raise(other);
-                 if (qcs::cli::stop_signal() != other) ::_exit(2);
+                 if (qcs::program::stop_signal() != other) ::_exit(2);
                }) == 0);
   BOOST_TEST(signals([] {
-               qcs::cli::catch_stop_signals();
+               qcs::program::catch_stop_signals();
                ::raise(SIGQUIT);
              }) == 128 + SIGQUIT);
 }
@@ -200,10 +201,10 @@ BOOST_AUTO_TEST_CASE(output_that_nobody_reads_never_ends_a_run) {
       }
       ::dup2(ends[1], STDERR_FILENO);
       if (output == Output::kClosed) ::close(STDERR_FILENO);
-      qcs::cli::catch_stop_signals();
+      qcs::program::catch_stop_signals();
       ::raise(SIGINT);  // its handler writes
       ::raise(SIGPIPE);
-      return qcs::cli::stop_signal() == SIGINT ? 0 : 2;
+      return qcs::program::stop_signal() == SIGINT ? 0 : 2;
     });
     BOOST_TEST(child.wait() == 0);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <qcs/report/run_files.hpp>
+#include <qcs/report/files/run_files.hpp>
 #include <qcs/train/trainer.hpp>
 
 #include "../unit/train/toy.hpp"

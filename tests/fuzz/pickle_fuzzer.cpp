@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <qcs/io/weight_file.hpp>
+#include <qcs/weights/weight_file.hpp>
 
 namespace {
 

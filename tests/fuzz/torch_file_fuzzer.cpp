@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <qcs/io/weight_file.hpp>
+#include <qcs/weights/weight_file.hpp>
 
 #include "memory_file.hpp"
 

@@ -9,6 +9,8 @@ cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/../../cmake/IncludeGraph.cmake)
 
 qcs_list_headers(${ROOT} headers)
+# Umbrellas are but lists of the others.
+list(FILTER headers EXCLUDE REGEX "^qcs/[^/]+\\.hpp$")
 set(foreign "#include <torch/torch.h>\n")
 set(forget "")
 set(heavy "")

@@ -15,13 +15,13 @@
 #include <vector>
 
 #include <qcs/core/torch.hpp>
-#include <qcs/data/colour.hpp>
-#include <qcs/data/geometry.hpp>
-#include <qcs/data/image_io.hpp>
-#include <qcs/data/normalise.hpp>
-#include <qcs/data/resize.hpp>
-#include <qcs/data/rotate.hpp>
-#include <qcs/data/transform.hpp>
+#include <qcs/data/augment/transform.hpp>
+#include <qcs/image/planes/normalise.hpp>
+#include <qcs/image/read.hpp>
+#include <qcs/image/reference/colour.hpp>
+#include <qcs/image/reference/geometry.hpp>
+#include <qcs/image/reference/resize.hpp>
+#include <qcs/image/reference/rotate.hpp>
 
 namespace {
 

@@ -9,9 +9,9 @@
 #include <qcs/model/network.hpp>
 #include <qcs/topology/dual.hpp>
 #include <qcs/topology/quadruplet.hpp>
-#include <qcs/train/loss.hpp>
-#include <qcs/train/optimizer.hpp>
-#include <qcs/train/sam.hpp>
+#include <qcs/train/loss/branch_loss.hpp>
+#include <qcs/train/optimizer/optimizer.hpp>
+#include <qcs/train/step/sam.hpp>
 
 namespace {
 

@@ -4,9 +4,9 @@
 
 #include "fixture.hpp"
 
-#include <qcs/train/optimizer.hpp>
-#include <qcs/train/sam.hpp>
-#include <qcs/train/schedule.hpp>
+#include <qcs/train/optimizer/optimizer.hpp>
+#include <qcs/train/optimizer/schedule.hpp>
+#include <qcs/train/step/sam.hpp>
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/data/class_index.hpp>
-#include <qcs/data/image_list.hpp>
+#include <qcs/data/list/image_list.hpp>
 #include <utility>
 #include <vector>
 

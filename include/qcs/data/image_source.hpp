@@ -9,9 +9,9 @@
 #include <mutex>
 #include <opencv2/core.hpp>
 #include <qcs/core/error.hpp>
-#include <qcs/data/image_io.hpp>
-#include <qcs/data/image_list.hpp>
-#include <qcs/data/packed_images.hpp>
+#include <qcs/data/list/image_list.hpp>
+#include <qcs/image/pack.hpp>
+#include <qcs/image/read.hpp>
 #include <string>
 #include <unordered_map>
 #include <utility>

@@ -16,7 +16,7 @@
 
 #include <qcs/core/error.hpp>
 #include <qcs/data/detail/batch_queue.hpp>
-#include <qcs/data/sampling.hpp>
+#include <qcs/data/sample/sampling.hpp>
 
 namespace qcs {
 

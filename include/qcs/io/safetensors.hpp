@@ -11,8 +11,8 @@
 #include <functional>
 #include <istream>
 #include <nlohmann/json.hpp>
-#include <qcs/core/atomic_file.hpp>
 #include <qcs/core/error.hpp>
+#include <qcs/core/file/atomic_file.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <string>
 #include <string_view>

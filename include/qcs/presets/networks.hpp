@@ -8,7 +8,7 @@
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/network.hpp>
-#include <qcs/presets/models.hpp>
+#include <qcs/presets/topologies.hpp>
 #include <string_view>
 #include <type_traits>
 

@@ -5,13 +5,13 @@
 
 #include <concepts>
 #include <cstdint>
-#include <qcs/data/sampling.hpp>
-#include <qcs/data/transform_options.hpp>
+#include <qcs/data/augment/transform_options.hpp>
+#include <qcs/data/sample/sampling.hpp>
 #include <qcs/presets/datasets.hpp>
-#include <qcs/presets/models.hpp>
+#include <qcs/presets/topologies.hpp>
 #include <qcs/train/events.hpp>
-#include <qcs/train/optimizer.hpp>
-#include <qcs/train/schedule.hpp>
+#include <qcs/train/optimizer/optimizer.hpp>
+#include <qcs/train/optimizer/schedule.hpp>
 #include <qcs/train/training_aids.hpp>
 #include <string>
 #include <string_view>

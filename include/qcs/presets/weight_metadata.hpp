@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/core/version.hpp>
-#include <qcs/io/label_metadata.hpp>
 #include <qcs/presets/recipes.hpp>
+#include <qcs/weights/label_metadata.hpp>
 
 namespace qcs {
 

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <qcs/core/error.hpp>
-#include <qcs/data/image_list.hpp>
+#include <qcs/data/list/image_list.hpp>
 #include <qcs/topology/rules.hpp>
 #include <qcs/train/events.hpp>
 #include <string>

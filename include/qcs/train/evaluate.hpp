@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
-#include <qcs/data/tuple_batch.hpp>
+#include <qcs/data/batch.hpp>
 #include <qcs/metric/confusion_matrix.hpp>
 #include <qcs/train/observer.hpp>
 #include <qcs/train/stop.hpp>

@@ -13,17 +13,17 @@
 #include <optional>
 #include <qcs/core/label_space.hpp>
 #include <qcs/core/memory_error.hpp>
-#include <qcs/io/label_metadata.hpp>
-#include <qcs/train/checkpoint_folder.hpp>
-#include <qcs/train/data_fingerprint.hpp>
 #include <qcs/train/describe_run.hpp>
 #include <qcs/train/evaluate.hpp>
 #include <qcs/train/observer.hpp>
-#include <qcs/train/recipe_changes.hpp>
-#include <qcs/train/run_conditions.hpp>
-#include <qcs/train/schedule.hpp>
+#include <qcs/train/optimizer/schedule.hpp>
+#include <qcs/train/state/checkpoint_folder.hpp>
+#include <qcs/train/state/data_fingerprint.hpp>
+#include <qcs/train/state/recipe_changes.hpp>
+#include <qcs/train/state/run_conditions.hpp>
+#include <qcs/train/state/training_state.hpp>
 #include <qcs/train/training_aids.hpp>
-#include <qcs/train/training_state.hpp>
+#include <qcs/weights/label_metadata.hpp>
 #include <set>
 #include <utility>
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <qcs/core/atomic_file.hpp>
+#include <qcs/core/file/atomic_file.hpp>
 #include <stdexcept>
 #include <string>
 

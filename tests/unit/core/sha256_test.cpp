@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/core/sha256.hpp>
+#include <qcs/core/file/sha256.hpp>
 
 #include "../data/support.hpp"
 

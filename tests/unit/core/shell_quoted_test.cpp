@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <qcs/core/shell_quoted.hpp>
+#include <qcs/core/text/shell_quoted.hpp>
 #include <string>
 
 BOOST_AUTO_TEST_SUITE(shell_quoted)

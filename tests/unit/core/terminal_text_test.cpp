@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/core/terminal_text.hpp>
+#include <qcs/core/text/terminal_text.hpp>
 
 using qcs::terminal_text;
 

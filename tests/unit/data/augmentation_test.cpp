@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <map>
-#include <qcs/data/augmentation.hpp>
+#include <qcs/data/augment/augmentation.hpp>
 #include <vector>
 
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/data/class_names.hpp>
+#include <qcs/data/list/class_names.hpp>
 #include <string>
 #include <vector>
 

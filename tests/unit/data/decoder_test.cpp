@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
-#include <qcs/data/image_io.hpp>
+#include <qcs/image/read.hpp>
 #include <sstream>
 #include <string>
 #include <vector>

@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdio>
 #include <qcs/core/random.hpp>
-#include <qcs/data/image_io.hpp>
+#include <qcs/image/read.hpp>
 
 #include "support.hpp"
 

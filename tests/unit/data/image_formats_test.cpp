@@ -3,7 +3,7 @@
 // Formats take different ways through the decoders; all of them end in the same order of colours, rows and columns.
 
 #include <boost/test/unit_test.hpp>
-#include <qcs/data/image_io.hpp>
+#include <qcs/image/read.hpp>
 #include <string>
 
 #include "support.hpp"

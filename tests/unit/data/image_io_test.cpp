@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 
-#include <qcs/data/image_io.hpp>
+#include <qcs/image/read.hpp>
 
 #include "support.hpp"
 

@@ -2,10 +2,10 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <new>
+#include <qcs/data/dataset/labelled_dataset.hpp>
+#include <qcs/data/dataset/tuple_dataset.hpp>
 #include <qcs/data/image_source.hpp>
-#include <qcs/data/labelled_dataset.hpp>
 #include <qcs/data/loader.hpp>
-#include <qcs/data/tuple_dataset.hpp>
 #include <qcs/topology/quadruplet.hpp>
 
 #include "support.hpp"

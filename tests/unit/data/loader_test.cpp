@@ -10,9 +10,9 @@
 #include <string>
 #include <thread>
 
-#include <qcs/data/labelled_dataset.hpp>
+#include <qcs/data/dataset/labelled_dataset.hpp>
+#include <qcs/data/dataset/tuple_dataset.hpp>
 #include <qcs/data/loader.hpp>
-#include <qcs/data/tuple_dataset.hpp>
 #include <qcs/topology/quadruplet.hpp>
 
 #include "support.hpp"

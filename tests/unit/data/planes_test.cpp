@@ -4,8 +4,8 @@
 // of namespace qcs::image, one after the other on the whole image.
 
 #include <boost/test/unit_test.hpp>
-#include <qcs/data/geometry.hpp>
-#include <qcs/data/transform.hpp>
+#include <qcs/data/augment/transform.hpp>
+#include <qcs/image/reference/geometry.hpp>
 
 #include "support.hpp"
 

@@ -8,8 +8,8 @@
 #include <span>
 #include <utility>
 
-#include <qcs/data/sampling.hpp>
-#include <qcs/data/tuple_sampler.hpp>
+#include <qcs/data/sample/sampling.hpp>
+#include <qcs/data/sample/tuple_sampler.hpp>
 #include <qcs/topology/dual.hpp>
 #include <qcs/topology/quadruplet.hpp>
 #include <qcs/topology/triplet.hpp>

@@ -15,7 +15,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 
-#include <qcs/data/image_list.hpp>
+#include <qcs/data/list/image_list.hpp>
 
 namespace support {
 

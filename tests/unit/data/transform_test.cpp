@@ -3,8 +3,8 @@
 #include <cmath>
 #include <set>
 
-#include <qcs/data/geometry.hpp>
-#include <qcs/data/transform.hpp>
+#include <qcs/data/augment/transform.hpp>
+#include <qcs/image/reference/geometry.hpp>
 
 #include "support.hpp"
 

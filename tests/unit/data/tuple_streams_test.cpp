@@ -4,7 +4,7 @@
 // random numbers.
 
 #include <boost/test/unit_test.hpp>
-#include <qcs/data/tuple_dataset.hpp>
+#include <qcs/data/dataset/tuple_dataset.hpp>
 #include <qcs/topology/quadruplet.hpp>
 #include <set>
 #include <vector>

@@ -6,7 +6,7 @@
 #include <deque>
 #include <fstream>
 #include <qcs/io/safetensors.hpp>
-#include <qcs/io/tensor_value.hpp>
+#include <qcs/io/torch/tensor_value.hpp>
 
 #include "support.hpp"
 

@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <qcs/io/weight_file.hpp>
+#include <qcs/weights/weight_file.hpp>
 #include <vector>
 
 #include "support.hpp"

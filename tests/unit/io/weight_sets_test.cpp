@@ -4,8 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cstring>
-#include <qcs/io/weight_file.hpp>
-#include <qcs/io/write_torch.hpp>
+#include <qcs/io/torch/write_torch.hpp>
+#include <qcs/weights/weight_file.hpp>
 #include <vector>
 
 #include "support.hpp"

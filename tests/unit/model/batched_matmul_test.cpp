@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/model/encoder/batched_matmul.hpp>
+#include <qcs/nn/batched_matmul.hpp>
 
 BOOST_AUTO_TEST_CASE(batched_matmul_equals_matmul_in_values_and_gradients) {
   torch::manual_seed(1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/model/load_weights.hpp>
+#include <qcs/weights/load_weights.hpp>
 
 using namespace qcs;
 

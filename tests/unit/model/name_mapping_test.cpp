@@ -3,7 +3,7 @@
 // How names of files become names of a module, and when they stay as they are.
 
 #include <boost/test/unit_test.hpp>
-#include <qcs/model/load_weights.hpp>
+#include <qcs/weights/load_weights.hpp>
 
 using namespace qcs;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
-#include <qcs/prepare/affectnet.hpp>
+#include <qcs/prepare/affectnet/affectnet.hpp>
 
 #include "prepare_support.hpp"
 

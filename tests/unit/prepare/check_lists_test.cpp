@@ -3,8 +3,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <ostream>
-#include <qcs/data/image_list.hpp>
-#include <qcs/prepare/check_lists.hpp>
+#include <qcs/data/list/image_list.hpp>
+#include <qcs/prepare/check.hpp>
 
 #include "prepare_support.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/prepare/csv_dataset.hpp>
+#include <qcs/prepare/generic/csv_dataset.hpp>
 
 #include "prepare_support.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/prepare/csv_table.hpp>
+#include <qcs/io/table/csv_reader.hpp>
 
 #include "prepare_support.hpp"
 

@@ -3,9 +3,9 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <ostream>
-#include <qcs/data/image_io.hpp>
-#include <qcs/data/image_list.hpp>
-#include <qcs/prepare/ferplus_prepare.hpp>
+#include <qcs/data/list/image_list.hpp>
+#include <qcs/image/read.hpp>
+#include <qcs/prepare/ferplus/ferplus.hpp>
 
 #include "prepare_support.hpp"
 

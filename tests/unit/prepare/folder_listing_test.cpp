@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/data/image_list.hpp>
+#include <qcs/data/list/image_list.hpp>
 
 #include "prepare_support.hpp"
 

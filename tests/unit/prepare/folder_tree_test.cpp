@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
-#include <qcs/data/image_list.hpp>
-#include <qcs/prepare/folder_tree.hpp>
+#include <qcs/data/list/image_list.hpp>
+#include <qcs/prepare/generic/folder_tree.hpp>
 
 #include "prepare_support.hpp"
 

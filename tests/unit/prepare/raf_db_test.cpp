@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/data/image_list.hpp>
-#include <qcs/prepare/raf_db.hpp>
+#include <qcs/data/list/image_list.hpp>
+#include <qcs/prepare/raf_db/raf_db.hpp>
 
 #include "prepare_support.hpp"
 

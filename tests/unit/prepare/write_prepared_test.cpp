@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
-#include <qcs/prepare/write_prepared.hpp>
+#include <qcs/prepare/write.hpp>
 
 #include "prepare_support.hpp"
 

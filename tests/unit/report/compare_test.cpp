@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
-#include <qcs/report/compare.hpp>
+#include <qcs/report/compare/compare.hpp>
 #include <sstream>
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
-#include <qcs/report/console.hpp>
+#include <qcs/report/console/console.hpp>
 #include <regex>
 #include <sstream>
 #include <string>

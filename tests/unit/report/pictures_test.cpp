@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <opencv2/imgproc.hpp>
-#include <qcs/report/confusion_picture.hpp>
-#include <qcs/report/gate_curve.hpp>
-#include <qcs/report/loss_curve.hpp>
-#include <qcs/report/plot.hpp>
+#include <qcs/report/draw/confusion_picture.hpp>
+#include <qcs/report/draw/gate_curve.hpp>
+#include <qcs/report/draw/loss_curve.hpp>
+#include <qcs/report/draw/plot.hpp>
 #include <string>
 #include <vector>
 

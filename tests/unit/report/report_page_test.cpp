@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <opencv2/core.hpp>
-#include <qcs/report/report_page.hpp>
+#include <qcs/report/page/report_page.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

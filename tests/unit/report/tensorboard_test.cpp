@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <opencv2/imgcodecs.hpp>
-#include <qcs/report/tensorboard.hpp>
+#include <qcs/report/files/tensorboard.hpp>
 #include <string>
 #include <vector>
 

@@ -6,12 +6,12 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <limits>
-#include <qcs/report/metrics_csv.hpp>
+#include <qcs/report/files/metrics_csv.hpp>
+#include <qcs/report/files/prediction_csv.hpp>
+#include <qcs/report/files/run_json.hpp>
+#include <qcs/report/files/step_csv.hpp>
+#include <qcs/report/files/tensorboard.hpp>
 #include <qcs/report/pace.hpp>
-#include <qcs/report/prediction_csv.hpp>
-#include <qcs/report/run_json.hpp>
-#include <qcs/report/step_csv.hpp>
-#include <qcs/report/tensorboard.hpp>
 #include <string>
 
 #include "temporary_folder.hpp"

@@ -2,8 +2,8 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
-#include <qcs/model/load_weights.hpp>
-#include <qcs/train/checkpoint_folder.hpp>
+#include <qcs/train/state/checkpoint_folder.hpp>
+#include <qcs/weights/load_weights.hpp>
 
 #include "toy.hpp"
 

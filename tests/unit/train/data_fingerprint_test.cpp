@@ -6,7 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <fstream>
-#include <qcs/train/recipe_changes.hpp>
+#include <qcs/train/state/recipe_changes.hpp>
 
 using namespace qcs;
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <qcs/data/image_list.hpp>
-#include <qcs/data/tuple_batch.hpp>
+#include <qcs/data/batch.hpp>
+#include <qcs/data/list/image_list.hpp>
 #include <qcs/model/concepts.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/topology/triplet.hpp>

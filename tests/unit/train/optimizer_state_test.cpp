@@ -3,8 +3,8 @@
 // The optimiser's state as named tensors.
 
 #include <boost/test/unit_test.hpp>
-#include <qcs/train/optimizer.hpp>
-#include <qcs/train/optimizer_state.hpp>
+#include <qcs/train/optimizer/optimizer.hpp>
+#include <qcs/train/state/optimizer_state.hpp>
 
 using namespace qcs;
 

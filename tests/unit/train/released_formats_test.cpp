@@ -8,8 +8,8 @@
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
-#include <qcs/io/weight_file.hpp>
 #include <qcs/train/trainer.hpp>
+#include <qcs/weights/weight_file.hpp>
 #include <sstream>
 
 #include "tiny.hpp"

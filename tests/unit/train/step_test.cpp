@@ -2,11 +2,11 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
-#include <qcs/train/loss.hpp>
-#include <qcs/train/optimizer.hpp>
-#include <qcs/train/schedule.hpp>
-#include <qcs/train/step.hpp>
-#include <qcs/train/weight_average.hpp>
+#include <qcs/train/loss/branch_loss.hpp>
+#include <qcs/train/optimizer/optimizer.hpp>
+#include <qcs/train/optimizer/schedule.hpp>
+#include <qcs/train/optimizer/weight_average.hpp>
+#include <qcs/train/step/step.hpp>
 
 #include "toy.hpp"
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <qcs/core/label_space.hpp>
-#include <qcs/data/image_list.hpp>
-#include <qcs/data/sampling.hpp>
-#include <qcs/data/tuple_batch.hpp>
+#include <qcs/data/batch.hpp>
+#include <qcs/data/list/image_list.hpp>
+#include <qcs/data/sample/sampling.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/topology/dual.hpp>

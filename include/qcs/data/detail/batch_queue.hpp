@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include <qcs/data/sampling.hpp>
+#include <qcs/data/sample/sampling.hpp>
 
 namespace qcs::detail {
 

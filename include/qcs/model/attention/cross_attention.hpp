@@ -3,7 +3,7 @@
 
 #include <qcs/model/attention/interaction.hpp>
 #include <qcs/model/attention/residual.hpp>
-#include <qcs/model/encoder/vit_block.hpp>
+#include <qcs/nn/vit_block.hpp>
 
 namespace qcs {
 

@@ -3,7 +3,7 @@
 
 #include <concepts>
 #include <qcs/model/attention/bilinear_pool.hpp>
-#include <qcs/model/encoder/vision_transformer.hpp>
+#include <qcs/nn/vision_transformer.hpp>
 #include <string>
 #include <string_view>
 

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <qcs/data/detail/file_content.hpp>
-#include <qcs/prepare/prepared_dataset.hpp>
+#include <qcs/core/file/file_content.hpp>
+#include <qcs/prepare/dataset.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -5,10 +5,10 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <qcs/data/detail/faults.hpp>
-#include <qcs/data/detail/folder_listing.hpp>
-#include <qcs/data/detail/list_line.hpp>
-#include <qcs/prepare/prepared_dataset.hpp>
+#include <qcs/core/file/folder_listing.hpp>
+#include <qcs/core/text/fault_list.hpp>
+#include <qcs/data/list/list_line.hpp>
+#include <qcs/prepare/dataset.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/random/uniform_int_distribution.hpp>
+#include <opencv2/core.hpp>
+
+#include <qcs/data/augment/transform.hpp>
+#include <qcs/data/batch.hpp>
+#include <qcs/data/detail/image_slots.hpp>
+#include <qcs/data/image_source.hpp>
+#include <qcs/data/sample/tuple_sampler.hpp>
+
+namespace qcs {
+
+/// How training tuples are put together.
+struct TupleOptions {
+  Sampling sampling = Sampling::kShuffle;
+  NegativeRule negatives = NegativeRule::kAnyImage;
+  int epoch_divisor = 1;  ///< an epoch draws N / this many anchors (public code: 8 or 12 on AffectNet)
+  std::uint64_t seed = 0;
+};
+
+/// Training tuples of topology `T`, decoded and augmented on use. What stands at a position of an epoch is a
+/// pure function of (seed, epoch, position). Const members may run in several threads at once.
+template <TopologyShape T>
+class TupleDataset {
+ public:
+  using Topology = T;
+  using Batch = TupleBatch<T>;
+
+  /// Throws DataError if the list cannot serve `T` (see TupleSampler), ConfigError on a bad option.
+  TupleDataset(ImageSource source, const TransformOptions& transform, const TupleOptions& options = {})
+      : source_(std::move(source)),
+        transform_(transform),
+        options_(options),
+        sampler_(ClassIndex(list().labels(), list().classes, list().files()), options.negatives) {
+    if (options.epoch_divisor < 1)
+      throw ConfigError(fmt::format("the epoch divisor must be at least 1, got {}", options.epoch_divisor));
+  }
+
+  /// Tuples in one epoch: N / epoch_divisor, at least 1.
+  std::size_t epoch_size() const {
+    return std::max<std::size_t>(1, list().images.size() / static_cast<std::size_t>(options_.epoch_divisor));
+  }
+
+  /// The anchors of one epoch, in order.
+  EpochPlan plan(int epoch) const {
+    return {epoch, epoch_order(options_.sampling, sampler_.index(), epoch_size(), options_.seed, epoch)};
+  }
+
+  /// The image numbers at a position of an epoch, by branch. `attempt` counts the tuples there that had a bad image:
+  /// another attempt draws another tuple around an anchor of the same class.
+  typename TupleSampler<T>::Tuple tuple(const EpochPlan& plan, std::size_t position, std::size_t attempt = 0) const {
+    Rng rng = stream(options_.seed, Purpose::kTuple, plan.epoch, position);
+    auto drawn = sampler_.draw(plan.order.at(position), rng);
+    for (; attempt > 0; --attempt) {
+      const auto images = sampler_.index().images(sampler_.index().label(drawn[0]));
+      drawn =
+          sampler_.draw(images[boost::random::uniform_int_distribution<std::size_t>(0, images.size() - 1)(rng)], rng);
+    }
+    return drawn;
+  }
+
+  /// The tuples at positions first .. first + count - 1. Throws DataError with the name of an unreadable image, or,
+  /// where those are skipped, after kMostAttempts tuples with bad images in a row.
+  Batch load(const EpochPlan& plan, std::size_t first, std::size_t count) const {
+    const int side = transform_.options().side();
+    auto images = [&]<std::size_t... B>(std::index_sequence<B...>) {
+      return std::array{((void)B, detail::ImageSlots(count, side))...};
+    }
+    (std::make_index_sequence<branch_count<T>>{});
+    Batch batch;
+    for (auto& labels : batch.labels) labels = torch::empty({static_cast<std::int64_t>(count)}, torch::kInt64);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto [drawn, pixels] = readable_tuple(plan, first + i);
+      batch.members.push_back(drawn);
+      for (std::size_t b = 0; b < branch_count<T>; ++b) {
+        batch.labels[static_cast<std::size_t>(role_of<T>(b))].template data_ptr<std::int64_t>()[i] =
+            list().images[drawn[b]].label;
+        Rng rng = stream(options_.seed, Purpose::kAugment, plan.epoch, first + i, b);
+        transform_.write(pixels[b], rng, images[b].slot(i));
+      }
+    }
+    for (std::size_t b = 0; b < branch_count<T>; ++b) batch.images[b] = images[b].tensor(count);
+    return batch;
+  }
+
+  static constexpr std::size_t kMostAttempts = 100;
+
+  const ImageList& list() const { return source_.list(); }
+  const ImageSource& source() const { return source_; }
+  const TransformOptions& transform() const { return transform_.options(); }
+  const TupleOptions& options() const { return options_; }
+
+ private:
+  using Pixels = std::array<cv::Mat, branch_count<T>>;
+
+  std::pair<typename TupleSampler<T>::Tuple, Pixels> readable_tuple(const EpochPlan& plan, std::size_t position) const {
+    std::string reason;
+    for (std::size_t attempt = 0; attempt < kMostAttempts; ++attempt) {
+      const auto drawn = tuple(plan, position, attempt);
+      Pixels pixels;
+      bool good = true;
+      for (std::size_t b = 0; b < drawn.size() && good; ++b) {
+        pixels[b] = source_.read(drawn[b]);
+        good = !pixels[b].empty();
+        if (!good) reason = source_.why_skipped(drawn[b]);
+      }
+      if (good) return {drawn, std::move(pixels)};
+    }
+    throw DataError(
+        fmt::format("{} tuples in a row had an image that cannot be read, the last of them {}", kMostAttempts, reason));
+  }
+
+  ImageSource source_;
+  TrainTransform transform_;
+  TupleOptions options_;
+  TupleSampler<T> sampler_;
+};
+
+}  // namespace qcs

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Every header of qcs/model.
+
+#include <qcs/model/attention/bilinear_pool.hpp>
+#include <qcs/model/attention/contribution.hpp>
+#include <qcs/model/attention/cross_attention.hpp>
+#include <qcs/model/attention/cross_similarity.hpp>
+#include <qcs/model/attention/dot_product.hpp>
+#include <qcs/model/attention/interaction.hpp>
+#include <qcs/model/attention/residual.hpp>
+#include <qcs/model/backbone/ir50.hpp>
+#include <qcs/model/backbone/ir_unit.hpp>
+#include <qcs/model/backbone/small.hpp>
+#include <qcs/model/concepts.hpp>
+#include <qcs/model/head/classifier.hpp>
+#include <qcs/model/head/cross_similarity_head.hpp>
+#include <qcs/model/network.hpp>
+#include <qcs/model/token/pyramid_tokens.hpp>

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Every header of qcs/nn.
+
+#include <qcs/nn/batched_matmul.hpp>
+#include <qcs/nn/class_head.hpp>
+#include <qcs/nn/feed_forward.hpp>
+#include <qcs/nn/self_attention.hpp>
+#include <qcs/nn/vision_transformer.hpp>
+#include <qcs/nn/vit_block.hpp>

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <qcs/core/torch.hpp>
+#include <qcs/nn/batched_matmul.hpp>
+
+namespace qcs {
+
+/// Settings of multi-head self-attention.
+struct SelfAttentionOptions {
+  std::int64_t width;  ///< divisible by heads
+  std::int64_t heads;
+  double output_dropout = 0;  ///< probability, after the output projection
+};
+
+/// Multi-head self-attention with biases, scaled by (width/heads)^-1/2 (Vaswani et al., 2017):
+/// (B, N, width) -> (B, N, width).
+class SelfAttentionImpl : public torch::nn::Module {
+ public:
+  explicit SelfAttentionImpl(SelfAttentionOptions options)
+      : options_(options),
+        qkv_(register_module("qkv", torch::nn::Linear(options.width, 3 * options.width))),
+        proj_(register_module("proj", torch::nn::Linear(options.width, options.width))) {}
+
+  torch::Tensor forward(const torch::Tensor& x) {
+    const auto batch = x.size(0), tokens = x.size(1), head_width = options_.width / options_.heads;
+    const auto qkv = qkv_->forward(x).reshape({batch, tokens, 3, options_.heads, head_width}).permute({2, 0, 3, 1, 4});
+    // Scaled before the product: the queries are smaller than the scores.
+    const auto queries = qkv[0] / std::sqrt(static_cast<double>(head_width));
+    const auto scores = batched_matmul(queries, qkv[1].transpose(-2, -1));
+    const auto mixed = batched_matmul(scores.softmax(-1), qkv[2]).transpose(1, 2).reshape(x.sizes());
+    const auto out = proj_->forward(mixed);
+    return options_.output_dropout > 0 ? torch::dropout(out, options_.output_dropout, is_training()) : out;
+  }
+
+ private:
+  SelfAttentionOptions options_;
+  torch::nn::Linear qkv_, proj_;
+};
+TORCH_MODULE(SelfAttention);
+
+}  // namespace qcs

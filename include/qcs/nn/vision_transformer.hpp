@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <qcs/nn/class_head.hpp>
+#include <qcs/nn/vit_block.hpp>
+#include <vector>
+
+namespace qcs {
+
+/// Settings of a vision transformer over ready-made tokens.
+struct VitOptions {
+  std::int64_t width;
+  std::int64_t heads;
+  std::int64_t depth;
+  std::int64_t tokens;  ///< without the class token
+  std::int64_t classes;
+  std::int64_t hidden_ratio = 4;          ///< feed-forward width / width
+  double dropout = 0;                     ///< after the position embedding and in the feed-forward layers
+  bool drop_attention_output = false;     ///< the same probability after the attention's output projection
+  double initial_weight_deviation = .01;  ///< of the linear layers
+};
+
+/// What a vision transformer says about a token sequence.
+struct VitOutput {
+  torch::Tensor logits;  ///< (B, classes), from the class token
+  torch::Tensor tokens;  ///< (B, tokens, width), after the final layer norm
+};
+
+/// Transformer encoder with a class token, a squeeze-excite on it and a linear classifier (the public code's
+/// `VisionTransformer`; Wang et al., AAAI 2025).
+class VisionTransformerImpl : public torch::nn::Module {
+ public:
+  explicit VisionTransformerImpl(VitOptions options)
+      : dropout_(options.dropout), initial_weight_deviation_(options.initial_weight_deviation) {
+    class_token_ = register_parameter("cls_token", torch::zeros({1, 1, options.width}));
+    position_ = register_parameter("pos_embed", torch::zeros({1, options.tokens + 1, options.width}));
+    const SelfAttentionOptions attention{.width = options.width,
+                                         .heads = options.heads,
+                                         .output_dropout = options.drop_attention_output ? options.dropout : 0};
+    const FeedForwardOptions feed_forward{
+        .width = options.width, .hidden = options.hidden_ratio * options.width, .dropout = options.dropout};
+    auto list = register_module("blocks", torch::nn::ModuleList());
+    for (std::int64_t block = 0; block < options.depth; ++block) {
+      blocks_.emplace_back(attention, feed_forward);
+      list->push_back(blocks_.back());
+    }
+    norm_ = register_module("norm", detail::layer_norm(options.width, kVitNormEpsilon));
+    squeeze_excite_ = register_module("se_block", SqueezeExcite(options.width));
+    head_ = register_module("head", ClassHead(options.width, options.classes));
+    reset_parameters();
+  }
+
+  /// Normal(0, .02) tokens and positions, Normal(0, initial_weight_deviation) linear weights, zero biases, unit layer
+  /// norms. The public code truncates at +-2, a hundred of its deviations out, which the clamp reproduces.
+  void reset_parameters() {
+    const torch::NoGradGuard no_grad;
+    class_token_.normal_(0, .02).clamp_(-2, 2);
+    position_.normal_(0, .02).clamp_(-2, 2);
+    for (const auto& module : modules(/*include_self=*/false)) {
+      if (auto* linear = module->as<torch::nn::Linear>()) {
+        linear->weight.normal_(0, initial_weight_deviation_).clamp_(-2, 2);
+        linear->bias.zero_();
+      } else if (auto* norm = module->as<torch::nn::LayerNorm>()) {
+        norm->reset_parameters();
+      }
+    }
+  }
+
+  /// Tokens (B, tokens, width) -> logits and normalised tokens.
+  VitOutput forward(const torch::Tensor& tokens) {
+    auto x = torch::cat({class_token_.expand({tokens.size(0), -1, -1}), tokens}, 1) + position_;
+    if (dropout_ > 0) x = torch::dropout(x, dropout_, is_training());
+    for (auto& block : blocks_) x = block->forward(x);
+    x = norm_->forward(x);
+    return {.logits = head_->forward(squeeze_excite_->forward(x.select(1, 0))), .tokens = x.slice(1, 1)};
+  }
+
+ private:
+  double dropout_;
+  double initial_weight_deviation_;
+  torch::Tensor class_token_, position_;
+  std::vector<VitBlock> blocks_;
+  torch::nn::LayerNorm norm_{nullptr};
+  SqueezeExcite squeeze_excite_{nullptr};
+  ClassHead head_{nullptr};
+};
+TORCH_MODULE(VisionTransformer);
+
+}  // namespace qcs

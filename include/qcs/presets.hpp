@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Every header of qcs/presets.
+
+#include <qcs/presets/datasets.hpp>
+#include <qcs/presets/networks.hpp>
+#include <qcs/presets/recipes.hpp>
+#include <qcs/presets/topologies.hpp>
+#include <qcs/presets/weight_metadata.hpp>

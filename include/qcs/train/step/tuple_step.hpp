@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+#include <qcs/core/error.hpp>
+#include <qcs/data/batch.hpp>
+#include <qcs/train/loss/branch_loss.hpp>
+#include <qcs/train/run_state.hpp>
+#include <qcs/train/step/step.hpp>
+#include <qcs/train/stop.hpp>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+/// LibTorch's generator on a device.
+inline at::Generator generator_of(torch::Device device) { return at::globalContext().defaultGenerator(device); }
+
+/// One optimiser step of a network on batches of tuples, done wholly or not at all: whatever ends its passes early,
+/// weights, batch-normalisation statistics and random generators are then those before it. Only an update that fails
+/// halfway, for want of memory, cannot be undone; see whole().
+template <class Net, StepPolicy Step>
+class TupleStep {
+ public:
+  using Topology = typename Net::ContainedType::TopologyType;
+  using Batch = TupleBatch<Topology>;
+
+  /// @param device where the network is
+  TupleStep(Net network, torch::Device device, std::unique_ptr<torch::optim::Optimizer> optimizer,
+            const StepOptions& options, double label_smoothing)
+      : network_(std::move(network)),
+        device_(device),
+        step_(std::move(optimizer), options),
+        smoothing_(label_smoothing) {}
+
+  /// Steps with the mean gradient over the tuples of all `batches`, each of which passes through the network by itself.
+  /// Throws NumericError if a loss or gradient is not finite, and leaves early where `stop` says so.
+  StepMeasures run(std::span<Batch> batches, const StopCheck& stop = {}) {
+    std::int64_t tuples = 0;
+    for (auto& batch : batches) {
+      for (auto& images : batch.images) images = images.to(device_);
+      for (auto& labels : batch.labels) labels = labels.to(device_);
+      tuples += batch.size();
+    }
+    const Before before(*network_, device_);
+    bool updates = false;
+    try {
+      return step_.run([&] {
+        updates = false;
+        EpochMeans means;
+        for (const auto& batch : batches) {
+          detail::stop_if_asked(stop);
+          const double share = static_cast<double>(batch.size()) / static_cast<double>(tuples);
+          means.add(pass(batch, share), share);
+        }
+        updates = true;
+        return means.value();
+      });
+    } catch (const NumericError&) {  // comes before the update
+      step_.abandon();
+      before.restore();
+      throw;
+    } catch (...) {
+      whole_ = whole_ && !updates;
+      step_.abandon();
+      before.restore();
+      throw;
+    }
+  }
+
+  /// Whether weights and optimiser are those between two steps; false for good once an update failed halfway.
+  bool whole() const { return whole_; }
+
+  /// The optimiser inside; its state is the only state of the step that outlives it.
+  torch::optim::Optimizer& optimizer() { return step_.optimizer(); }
+
+ private:
+  /// What a pass changes besides weights and gradients.
+  class Before {
+   public:
+    Before(const torch::nn::Module& module, torch::Device device) : device_(device) {
+      for (const auto& buffer : module.buffers()) buffers_.emplace_back(buffer, buffer.detach().clone());
+      generator_ = generator_of(torch::kCPU).get_state();
+      if (!device.is_cpu()) device_generator_ = generator_of(device).get_state();
+    }
+
+    void restore() const {
+      const torch::NoGradGuard no_grad;
+      for (const auto& [buffer, value] : buffers_) torch::Tensor(buffer).copy_(value);
+      generator_of(torch::kCPU).set_state(generator_);
+      if (!device_.is_cpu()) generator_of(device_).set_state(device_generator_);
+    }
+
+   private:
+    torch::Device device_;
+    std::vector<std::pair<torch::Tensor, torch::Tensor>> buffers_;
+    torch::Tensor generator_, device_generator_;
+  };
+
+  /// Forward and backward; `share` scales the gradients, not the measures.
+  StepMeasures pass(const Batch& batch, double share) {
+    const auto output = network_->forward_branches(batch.images);
+    const auto losses = branch_losses<Topology>(output, batch.labels, smoothing_);
+    const auto loss = losses.mean();
+    std::vector<torch::Tensor> values{loss,
+                                      (output.base_logits[0].argmax(1) == batch.labels[0]).to(loss.dtype()).mean()};
+    values.insert(values.end(), losses.base.begin(), losses.base.end());
+    values.insert(values.end(), losses.cross.begin(), losses.cross.end());
+    const auto on_cpu = torch::stack(values).detach().to(torch::kCPU, torch::kFloat64);
+    const double* v = on_cpu.template data_ptr<double>();
+    if (!std::isfinite(v[0])) throw NumericError(fmt::format("the loss became {}", not_finite(v[0])));
+    (share == 1 ? loss : loss * share).backward();
+    StepMeasures m{.loss = v[0], .accuracy = v[1], .roles = std::vector<RoleLoss>(role_count<Topology>)};
+    for (std::size_t b = 0; b < branch_count<Topology>; ++b) {
+      const double base = v[2 + b], cross = v[2 + branch_count<Topology> + b];
+      constexpr double kBranches = branch_count<Topology>;
+      m.base_loss += base / kBranches;
+      m.cross_loss += cross / kBranches;
+      const int role = role_of<Topology>(b);
+      const auto of_role = static_cast<double>(branches_of_role<Topology>(role));
+      m.roles[static_cast<std::size_t>(role)].base += base / of_role;
+      m.roles[static_cast<std::size_t>(role)].cross += cross / of_role;
+    }
+    return m;
+  }
+
+  Net network_;
+  torch::Device device_;
+  Step step_;
+  double smoothing_;
+  bool whole_ = true;
+};
+
+}  // namespace qcs

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <qcs/core/error.hpp>
+#include <qcs/core/torch.hpp>
+#include <qcs/io/named_tensors.hpp>
+#include <qcs/weights/name_mapping.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+/// How the tensors of a file met those of a module, by the module's names.
+struct KeyReport {
+  std::vector<std::string> loaded;
+  std::vector<std::string> missing;     ///< in the module, not in the file
+  std::vector<std::string> unexpected;  ///< in the file, not in the module
+  std::vector<std::string> unused;      ///< in the file, of a module that the public code builds and never uses
+  std::vector<std::string> uncounted;   ///< counters of batches, which files from before PyTorch 0.4.1 do not have
+  std::vector<std::string> mismatched;  ///< "NAME has shape A, expected B"
+  std::vector<std::string> notes;       ///< how names were changed; why they may not fit
+
+  bool exact() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
+
+  /// "A loaded, B missing (first names), ...", one part for each kind that occurs.
+  std::string text(std::size_t shown = 4) const {
+    const auto part = [&](std::string_view kind, const std::vector<std::string>& names, bool list) {
+      std::string out = fmt::format(", {} {}", names.size(), kind);
+      if (!list) return out;
+      const std::vector<std::string> first(names.begin(),
+                                           names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size())));
+      return out + fmt::format(" ({}{})", fmt::join(first, "; "), names.size() > shown ? "; ..." : "");
+    };
+    std::string all = fmt::format("{} loaded", loaded.size());
+    if (!missing.empty()) all += part("missing", missing, true);
+    if (!unexpected.empty()) all += part("unexpected", unexpected, true);
+    if (!mismatched.empty()) all += part("of another shape", mismatched, true);
+    if (!unused.empty()) all += part("unused by design", unused, false);
+    for (const auto& note : notes) all += "; " + note;
+    return all;
+  }
+};
+
+/// Whether a file may leave tensors out or bring others.
+enum class Matching { kStrict, kPartial };
+
+/// What load_weights looks at.
+struct LoadOptions {
+  Matching matching = Matching::kStrict;
+  std::string_view prefix = "";  ///< only tensors under it ("ir_back."), for a module that stands under it in the file
+  bool base_branch = false;      ///< only the tensors of the base branch, on both sides
+  bool exact_names = false;      ///< names of the file are those of the module: nothing is taken off or renamed
+};
+
+namespace detail {
+
+/// Every parameter and buffer of a module by name.
+inline std::map<std::string, torch::Tensor, std::less<>> tensors_of(const torch::nn::Module& module) {
+  std::map<std::string, torch::Tensor, std::less<>> tensors;
+  for (const auto& item : module.named_parameters()) tensors.emplace(item.key(), item.value());
+  for (const auto& item : module.named_buffers()) tensors.emplace(item.key(), item.value());
+  return tensors;
+}
+
+/// Batch normalisation counts its batches only to weigh them evenly, which no network here asks for; PyTorch itself
+/// fills the counter in where a file lacks it.
+inline bool is_batch_counter(std::string_view name) {
+  return name == "num_batches_tracked" || name.ends_with(".num_batches_tracked");
+}
+
+}  // namespace detail
+
+/// How the names of a file's tensors become those of a module, see map_names.
+inline NameMapping map_names(const torch::nn::Module& module, const io::NamedTensors& tensors,
+                             const LoadOptions& options = {}) {
+  if (options.exact_names) return keep_names(tensors);
+  const auto own = detail::tensors_of(module);
+  return map_names(tensors, [&](std::string_view name) {
+    return name.starts_with(options.prefix) && own.contains(name.substr(options.prefix.size()));
+  });
+}
+
+/// Copies tensors into a module's parameters and buffers by name, converted to the module's dtypes and device. Names
+/// that do not fit as they are may lose a prefix, see map_names. Strict matching throws CheckpointError with the report
+/// unless every tensor of the module is there in its shape, counters of batches excepted, and the file has no other
+/// ones but those of `unused_by_design`; the module is then left as it was. Partial matching takes what fits, and the
+/// report names the rest.
+inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors& tensors,
+                              const LoadOptions& options = {}) {
+  const auto in_part = [&](std::string_view name) { return !options.base_branch || of_base_branch(name); };
+  const auto mapping = map_names(module, tensors, options);
+  KeyReport report;
+  report.notes = mapping.changes();
+  std::map<std::string, torch::Tensor> by_name;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    auto name = mapping.names[i];
+    if (!name.starts_with(options.prefix) || !in_part(name)) continue;
+    name.erase(0, options.prefix.size());
+    if (!by_name.emplace(name, tensors[i].second).second)
+      throw CheckpointError(fmt::format("two tensors stand for {}", name));
+  }
+  std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
+  const auto match = [&](const auto& items) {
+    for (const auto& item : items) {
+      if (!in_part(std::string(options.prefix).append(item.key()))) continue;
+      const auto found = by_name.find(item.key());
+      if (found == by_name.end()) {
+        (detail::is_batch_counter(item.key()) ? report.uncounted : report.missing).push_back(item.key());
+        continue;
+      }
+      if (found->second.sizes() == item.value().sizes()) {
+        copies.emplace_back(item.value(), found->second);
+        report.loaded.push_back(item.key());
+      } else {
+        report.mismatched.push_back(fmt::format("{} has shape ({}), expected ({})", item.key(),
+                                                fmt::join(found->second.sizes(), ", "),
+                                                fmt::join(item.value().sizes(), ", ")));
+      }
+      by_name.erase(found);
+    }
+  };
+  match(module.named_parameters());
+  match(module.named_buffers());
+  for (const auto& [name, tensor] : by_name)
+    (unused_by_design(name) ? report.unused : report.unexpected).push_back(name);
+  if (!report.uncounted.empty())
+    report.notes.push_back(fmt::format("{} counters of batches are not in the file", report.uncounted.size()));
+  if (!report.missing.empty() && !report.unexpected.empty() && !options.exact_names) {
+    const auto own = detail::tensors_of(module);
+    const auto hint = describe_partial_prefix(tensors, [&](std::string_view name) { return own.contains(name); });
+    if (!hint.empty()) report.notes.push_back(hint);
+  }
+  if (options.matching == Matching::kStrict && !report.exact()) throw CheckpointError(report.text());
+  const torch::NoGradGuard no_grad;
+  for (auto& [target, value] : copies) target.copy_(value);
+  return report;
+}
+
+}  // namespace qcs

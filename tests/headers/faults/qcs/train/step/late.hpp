@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <qcs/data/detail/own.hpp>
+#include <qcs/train/state/early.hpp>
