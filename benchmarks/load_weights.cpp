@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
     if (argc != 2) throw qcs::program::UsageError("usage: benchmark_load_weights FILE");
     const double before = memory("VmRSS");
     const auto start = std::chrono::steady_clock::now();
-    const auto file = qcs::io::read_weight_file(argv[1]);
+    const auto file = qcs::read_weight_file(argv[1]);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     double bytes = 0;
     for (const auto& [name, tensor] : file.tensors) bytes += static_cast<double>(tensor.nbytes());

@@ -54,7 +54,7 @@ qcs::program::ListLabels labels_for(const qcs::CheckOptions& settings, const std
                                     const std::string& dataset) {
   std::vector<std::filesystem::path> lists{settings.train};
   if (!settings.test.empty()) lists.push_back(settings.test);
-  const auto count = qcs::detail::parse_number<int>(classes);
+  const auto count = qcs::parse_number<int>(classes);
   if (count && *count < 1) throw UsageError(fmt::format("--classes must be at least 1, not {}", classes));
   if (count && !dataset.empty()) throw UsageError("give either --classes N or --dataset (see --help)");
   const std::filesystem::path given = count ? "" : classes;

@@ -19,9 +19,9 @@ namespace {
 
 /// Metadata of the published recipe of `model` on `Dataset`, unless the file's own contradict it.
 template <class Dataset>
-void add_metadata_of(qcs::io::WeightFile& file, const std::string& model) {
+void add_metadata_of(qcs::WeightFile& file, const std::string& model) {
   const auto labels = qcs::Labels::of<typename Dataset::Classes>();
-  if (const auto own = qcs::io::find_labels(file.metadata))
+  if (const auto own = qcs::find_labels(file.metadata))
     qcs::require_same_labels(*own, file.path.string(), labels, "--dataset");
   auto metadata = qcs::weight_metadata(labels, qcs::published_recipe<Dataset>(model));
   metadata.merge(file.metadata);
@@ -29,7 +29,7 @@ void add_metadata_of(qcs::io::WeightFile& file, const std::string& model) {
 }
 
 /// Takes `prefix` off all names. Throws CheckpointError unless it stands before every one of them.
-void strip_prefix(qcs::io::WeightFile& file, const std::string& prefix) {
+void strip_prefix(qcs::WeightFile& file, const std::string& prefix) {
   std::vector<std::string> without;
   for (auto& [name, tensor] : file.tensors) {
     if (name.starts_with(prefix) && name.size() > prefix.size())
@@ -48,7 +48,7 @@ void strip_prefix(qcs::io::WeightFile& file, const std::string& prefix) {
 int convert(int argc, char** argv) {
   std::filesystem::path input, output;
   std::string prefix, stripped, dataset, model{qcs::Quadruplet::kName};
-  qcs::io::WeightFileOptions reading;
+  qcs::WeightFileOptions reading;
   bool base_branch = false;
   qcs::program::OptionTable options(
       "convert INPUT OUTPUT [options], from .pth, .pt or .safetensors to .safetensors or .pth, under the public names");
@@ -71,7 +71,7 @@ int convert(int argc, char** argv) {
   if (extension != ".safetensors" && extension != ".pth")
     throw qcs::program::UsageError(fmt::format("{} must end in .safetensors or .pth", output.string()));
 
-  auto file = qcs::io::read_weight_file(input, reading);
+  auto file = qcs::read_weight_file(input, reading);
   for (const auto& note : file.notes) fmt::print("{}: {}\n", input.string(), note);
   if (!stripped.empty()) strip_prefix(file, stripped);
   const auto mapping = qcs::published_names_of(file);

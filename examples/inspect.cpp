@@ -14,7 +14,7 @@ namespace {
 
 int inspect(int argc, char** argv) {
   std::filesystem::path input;
-  qcs::io::WeightFileOptions reading;
+  qcs::WeightFileOptions reading;
   qcs::program::OptionTable options("inspect FILE, lists the tensors of a .pth, .pt or .safetensors file");
   options.positional("file", input, "file to read; its content tells its format");
   options.text("weights-key", reading.key, "name of the weights to list where the file has several");
@@ -22,7 +22,7 @@ int inspect(int argc, char** argv) {
   if (!options.parse(argc, argv)) return 0;
   options.assign();
 
-  const auto file = qcs::io::read_weight_file(input, reading);
+  const auto file = qcs::read_weight_file(input, reading);
   std::size_t width = 4, bytes = 0;
   std::int64_t numbers = 0;
   for (const auto& [name, tensor] : file.tensors) width = std::max(width, name.size());

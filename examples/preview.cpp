@@ -70,7 +70,7 @@ void preview(const Settings& settings) {
       tuples.load(plan, 0, std::min<std::size_t>(static_cast<std::size_t>(settings.tuples), plan.order.size()));
   std::vector<std::string> headings;
   for (const auto& branch : Topology::kBranches) headings.emplace_back(branch.name);
-  std::vector<std::vector<qcs::SheetPicture>> rows(static_cast<std::size_t>(batch.size()));
+  std::vector<std::vector<qcs::report::SheetPicture>> rows(static_cast<std::size_t>(batch.size()));
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (std::size_t b = 0; b < headings.size(); ++b) {
       const auto& role = batch.labels[static_cast<std::size_t>(qcs::role_of<Topology>(b))];
@@ -79,7 +79,7 @@ void preview(const Settings& settings) {
           {picture_of(batch.images[b][static_cast<std::int64_t>(i)], recipe.transform), labels.classes[label]});
     }
   qcs::write_png(settings.out,
-                 qcs::draw_contact_sheet(
+                 qcs::report::draw_contact_sheet(
                      fmt::format("{} on {}, seed {}", settings.model, Dataset::kName, settings.seed), headings, rows));
   fmt::print("{}: {} tuples of {} images\n", settings.out.string(), rows.size(), headings.size());
 }

@@ -8,6 +8,8 @@
 #include <qcs/io/pickle/summary.hpp>
 #include <qcs/io/pickle/value.hpp>
 #include <qcs/io/safetensors.hpp>
+#include <qcs/io/safetensors_header.hpp>
+#include <qcs/io/safetensors_header_builder.hpp>
 #include <qcs/io/table/csv_reader.hpp>
 #include <qcs/io/table/csv_writer.hpp>
 #include <qcs/io/table/fields.hpp>

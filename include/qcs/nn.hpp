@@ -6,6 +6,7 @@
 #include <qcs/nn/batched_matmul.hpp>
 #include <qcs/nn/class_head.hpp>
 #include <qcs/nn/feed_forward.hpp>
+#include <qcs/nn/layer_norm.hpp>
 #include <qcs/nn/self_attention.hpp>
 #include <qcs/nn/vision_transformer.hpp>
 #include <qcs/nn/vit_block.hpp>

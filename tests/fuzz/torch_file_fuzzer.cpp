@@ -11,7 +11,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static qcs::fuzz::MemoryFile file;
   try {
-    const auto weights = qcs::io::read_weight_file(file.write({reinterpret_cast<const char*>(data), size}));
+    const auto weights = qcs::read_weight_file(file.write({reinterpret_cast<const char*>(data), size}));
     for (const auto& [name, tensor] : weights.tensors)
       if (tensor.numel() > 0 && tensor.numel() < 1 << 20) (void)tensor.to(torch::kUInt8).sum().item<std::int64_t>();
   } catch (const qcs::CheckpointError&) {

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// Calls `body(i)` once for every i of 0..count-1, on `threads` threads; `progress`, if any, is called by one at a
 /// time. The first exception ends the work and is rethrown.
@@ -42,4 +42,4 @@ void parallel_for(std::size_t count, int threads, const auto& body, const Progre
   if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace qcs::detail
+}  // namespace qcs

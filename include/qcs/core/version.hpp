@@ -3,12 +3,12 @@
 
 // CMakeLists.txt reads the version from these three lines.
 #define QCS_VERSION_MAJOR 0
-#define QCS_VERSION_MINOR 1
+#define QCS_VERSION_MINOR 2
 #define QCS_VERSION_PATCH 0
 
 namespace qcs {
 
 /// Version of the library, "major.minor.patch".
-inline constexpr const char* kVersion = "0.1.0";
+inline constexpr const char* kVersion = "0.2.0";
 
 }  // namespace qcs

@@ -52,7 +52,9 @@ class Loader {
 
   /// Throws ConfigError on an option out of range, std::system_error where the system has no more threads.
   Loader(Dataset dataset, const LoaderOptions& options)
-      : dataset_(std::move(dataset)), options_(checked(options)), queue_(static_cast<std::size_t>(options_.prefetch)) {
+      : dataset_(std::move(dataset)),
+        options_(validated(options)),
+        queue_(static_cast<std::size_t>(options_.prefetch)) {
     try {
       for (int i = 0; i < options_.workers; ++i)
         workers_.emplace_back([this] {
@@ -85,7 +87,7 @@ class Loader {
   }
 
  private:
-  static LoaderOptions checked(const LoaderOptions& options) {
+  static LoaderOptions validated(const LoaderOptions& options) {
     if (options.batch_size < 1)
       throw ConfigError(fmt::format("the batch size must be at least 1, got {}", options.batch_size));
     if (options.workers < 0 || options.workers > 256)

@@ -17,11 +17,13 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/file/atomic_file.hpp>
 #include <qcs/core/file/sha256.hpp>
+#include <qcs/core/progress.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/core/version.hpp>
 #include <qcs/image/planes/planes.hpp>
 #include <qcs/image/read.hpp>
-#include <qcs/io/safetensors.hpp>
+#include <qcs/io/safetensors_header.hpp>
+#include <qcs/io/safetensors_header_builder.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -143,8 +145,7 @@ inline void require_packable(const std::vector<std::string>& names) {
 /// of every image, twice: sizes must be known before the first pixel is written, and the pixels are not held in memory.
 /// Throws DataError naming an image that cannot be read or packed, Error if the file cannot be written.
 inline void pack_images(const std::filesystem::path& path, const std::filesystem::path& root,
-                        const std::vector<std::string>& names,
-                        const std::function<void(std::size_t, std::size_t)>& progress = {}) {
+                        const std::vector<std::string>& names, const ProgressCallback& progress = {}) {
   detail::require_packable(names);
   const auto read = [&](std::size_t i) {
     const cv::Mat rgb = read_rgb(root / names[i]);
@@ -154,33 +155,33 @@ inline void pack_images(const std::filesystem::path& path, const std::filesystem
       for (int x = 0; x < rgb.cols; ++x) grey.at<std::uint8_t>(y, x) = rgb.ptr<std::uint8_t>(y)[3 * x];
     return grey;
   };
-  nlohmann::json header = nlohmann::json::object();
-  std::uint64_t position = 0;
+  io::SafetensorsHeaderBuilder header;
   std::vector<cv::Size> sizes;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const cv::Mat image = read(i);
     sizes.push_back(image.size());
-    const std::uint64_t bytes = image.total() * image.elemSize();
-    auto shape = nlohmann::json::array({image.rows, image.cols});
+    std::vector<std::int64_t> shape{image.rows, image.cols};
     if (image.channels() == 3) shape.push_back(3);
-    header[names[i]] = {{"dtype", "U8"}, {"shape", shape}, {"data_offsets", {position, position + bytes}}};
-    position += bytes;
+    header.add(names[i], "U8", shape, image.total() * image.elemSize());
     if (progress) progress(i + 1, 2 * names.size());
   }
-  header["__metadata__"] = {
-      {"format", PackedImages::kFormat}, {"qcs_version", kVersion}, {"sha256", PackedImages::kNoSum}};
-  const auto text = header.dump();
-  if (text.size() > io::detail::kMostHeaderBytes)
-    throw DataError(fmt::format("{}: the names of {} images do not fit into one pack", path.string(), names.size()));
-  const std::uint64_t header_size = text.size();
+  header.set_metadata({{"format", std::string(PackedImages::kFormat)},
+                       {"qcs_version", std::string(kVersion)},
+                       {"sha256", PackedImages::kNoSum}});
+  std::string start;
+  try {
+    start = header.bytes();
+  } catch (const CheckpointError& error) {
+    throw DataError(
+        fmt::format("{}: {} images do not fit into one pack: {}", path.string(), names.size(), error.what()));
+  }
   write_atomically(path, [&](std::ofstream& out) {
     Sha256 sum;
     const auto write = [&](std::string_view bytes) {
       sum.update(bytes);
       out << bytes;
     };
-    write({reinterpret_cast<const char*>(&header_size), sizeof header_size});
-    write(text);
+    write(start);
     for (std::size_t i = 0; i < names.size(); ++i) {
       const cv::Mat image = read(i);
       const std::string_view pixels(reinterpret_cast<const char*>(image.ptr()), image.total() * image.elemSize());
@@ -189,7 +190,7 @@ inline void pack_images(const std::filesystem::path& path, const std::filesystem
       write(pixels);
       if (progress) progress(names.size() + i + 1, 2 * names.size());
     }
-    out.seekp(static_cast<std::streamoff>(sizeof header_size + text.find(PackedImages::kNoSum)));
+    out.seekp(static_cast<std::streamoff>(start.find(PackedImages::kNoSum)));
     out << sum.finish();
   });
 }

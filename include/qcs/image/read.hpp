@@ -113,18 +113,16 @@ inline cv::Mat decode_rgb(std::span<const std::uint8_t> bytes, const std::string
     throw DataError(fmt::format("{}: cannot decode this image ({})", name, error.err));
   }
   if (!image.damage.empty())
-    throw DataError(fmt::format("{}: the {} cannot be decoded: {}", name, detail::image_format(detail::as_text(bytes)),
-                                image.damage));
+    throw DataError(fmt::format("{}: the {} cannot be decoded: {}", name, image_format(as_text(bytes)), image.damage));
   if (image.rgb.empty())
     throw DataError(fmt::format("{}: not an image in a format that is read, or damaged: {}", name,
-                                detail::describe_content(detail::as_text(bytes))));
+                                describe_content(as_text(bytes))));
   if (detail::is_absurd(image.rgb.rows, image.rgb.cols))  // of formats whose headers are not read here
     throw DataError(fmt::format("{}: {} x {} pixels, at most {} on a side and {} in all are read", name, image.rgb.cols,
                                 image.rgb.rows, kMaxImageSide, kMaxImagePixels));
   if (warnings != nullptr)
     for (const auto& warning : image.warnings)
-      warnings->push_back(
-          fmt::format("{}: {} decoder: {}", name, detail::image_format(detail::as_text(bytes)), warning));
+      warnings->push_back(fmt::format("{}: {} decoder: {}", name, image_format(as_text(bytes)), warning));
   return image.rgb;
 }
 

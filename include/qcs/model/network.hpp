@@ -52,14 +52,14 @@ class NetworkImpl : public torch::nn::Module {
 
   /// Throws ConfigError if a value is out of range.
   explicit NetworkImpl(const NetworkOptions& options = {})
-      : options_(checked(options)),
+      : options_(validated(options)),
         base_(register_module("VIT_base",
                               VisionTransformer(vit_options(transformer().base_depth, options.base_dropout)))),
         backbone_(register_module("ir_back", std::make_shared<Backbone>())),
         tokens_(Backbone::kWidths, transformer().width),
         head_(std::make_shared<HeadModule>(vit_options(options.cross_depth, options.cross_dropout))) {
-    adopt(*tokens_);
-    adopt(*head_);
+    register_members(*tokens_);
+    register_members(*head_);
   }
 
   /// The base branch, the whole network at inference: normalised RGB images (B, 3, 224, 224), or of them only the
@@ -113,7 +113,7 @@ class NetworkImpl : public torch::nn::Module {
 
   void train(bool on = true) override {
     torch::nn::Module::train(on);
-    // They are no children themselves, see adopt(), and may ask for the mode.
+    // They are no children themselves, see register_members(), and may ask for the mode.
     tokens_->train(on);
     head_->train(on);
     if (backbone_frozen_) backbone_->eval();
@@ -131,7 +131,7 @@ class NetworkImpl : public torch::nn::Module {
  private:
   using HeadModule = typename Head::template Module<Topology>;
 
-  static NetworkOptions checked(const NetworkOptions& o) {
+  static NetworkOptions validated(const NetworkOptions& o) {
     const TransformerShape t = o.transformer.value_or(Backbone::kTransformer);
     if (o.classes < 2) throw ConfigError(fmt::format("a network needs at least 2 classes, got {}", o.classes));
     if (t.width < 1 || t.heads < 1 || t.width % t.heads != 0)
@@ -176,7 +176,7 @@ class NetworkImpl : public torch::nn::Module {
 
   /// Registers a part's children, parameters and buffers as own ones: the public names have no level for the part
   /// itself. The part keeps them, too, since LibTorch moves and converts tensors in place.
-  void adopt(torch::nn::Module& part) {
+  void register_members(torch::nn::Module& part) {
     const auto taken = [&](const std::string& name) {
       return named_children().contains(name) || named_parameters(false).contains(name) ||
              named_buffers(false).contains(name);

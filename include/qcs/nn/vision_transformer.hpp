@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <qcs/nn/class_head.hpp>
+#include <qcs/nn/layer_norm.hpp>
 #include <qcs/nn/vit_block.hpp>
 #include <vector>
 
@@ -45,7 +46,7 @@ class VisionTransformerImpl : public torch::nn::Module {
       blocks_.emplace_back(attention, feed_forward);
       list->push_back(blocks_.back());
     }
-    norm_ = register_module("norm", detail::layer_norm(options.width, kVitNormEpsilon));
+    norm_ = register_module("norm", layer_norm(options.width, kVitNormEpsilon));
     squeeze_excite_ = register_module("se_block", SqueezeExcite(options.width));
     head_ = register_module("head", ClassHead(options.width, options.classes));
     reset_parameters();

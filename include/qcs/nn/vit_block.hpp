@@ -2,6 +2,7 @@
 #pragma once
 
 #include <qcs/nn/feed_forward.hpp>
+#include <qcs/nn/layer_norm.hpp>
 #include <qcs/nn/self_attention.hpp>
 
 namespace qcs {
@@ -9,22 +10,14 @@ namespace qcs {
 /// Epsilon of the layer norms inside a vision transformer.
 inline constexpr double kVitNormEpsilon = 1e-6;
 
-namespace detail {
-
-inline torch::nn::LayerNorm layer_norm(std::int64_t width, double epsilon) {
-  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(epsilon));
-}
-
-}  // namespace detail
-
 /// Pre-norm transformer block (Dosovitskiy et al., 2021): x + attention(LN x), then x + feed-forward(LN x).
 /// (B, N, width) -> (B, N, width).
 class VitBlockImpl : public torch::nn::Module {
  public:
   VitBlockImpl(SelfAttentionOptions attention, FeedForwardOptions feed_forward)
-      : norm1_(register_module("norm1", detail::layer_norm(attention.width, kVitNormEpsilon))),
+      : norm1_(register_module("norm1", layer_norm(attention.width, kVitNormEpsilon))),
         attention_(register_module("attn", SelfAttention(attention))),
-        norm2_(register_module("norm2", detail::layer_norm(attention.width, kVitNormEpsilon))),
+        norm2_(register_module("norm2", layer_norm(attention.width, kVitNormEpsilon))),
         feed_forward_(register_module("mlp", FeedForward(feed_forward))) {}
 
   torch::Tensor forward(const torch::Tensor& x) {

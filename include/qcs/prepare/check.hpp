@@ -215,7 +215,7 @@ class ListCheck {
 
 /// Checks a training list, and a test list if there is one, against an image folder: everything that read_image_list
 /// refuses, an image that both lists have, classes too small to train on and, with `open`, images that cannot be read.
-/// Faults are reported, all of them. Lines of the training list that repeat another one, and with `open` what is
+/// FaultList are reported, all of them. Lines of the training list that repeat another one, and with `open` what is
 /// unusual about files whose pixels are whole, are notes. Throws DataError only if a list or the folder cannot be
 /// opened, ConfigError without any class.
 inline CheckReport check_lists(const CheckOptions& options) {

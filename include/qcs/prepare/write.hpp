@@ -136,7 +136,7 @@ inline void require_replaceable(const PreparedDataset& dataset, bool overwrite) 
 /// Writes a data set's lists, class names and SLUG.json into its folder, each file in one step, the description last.
 /// Throws DataError as require_replaceable does, Error naming a file or folder that cannot be written.
 inline void write_prepared(const PreparedDataset& dataset, bool overwrite) {
-  detail::with_named_paths([&] {
+  with_named_paths([&] {
     require_replaceable(dataset, overwrite);
     std::filesystem::create_directories(dataset.folder);
   });

@@ -9,12 +9,12 @@
 
 namespace qcs {
 
-/// What must travel with weights so that another program can use them: label space (see io::put_labels),
+/// What must travel with weights so that another program can use them: label space (see put_labels),
 /// `preprocessing` (JSON: from an image file to the network's input), `recipe` (JSON: how they were trained) and
 /// `qcs_version`.
 inline io::Metadata weight_metadata(const Labels& labels, const Recipe& recipe) {
   io::Metadata metadata;
-  io::put_labels(metadata, labels);
+  put_labels(metadata, labels);
   const auto& transform = recipe.transform;
   metadata["preprocessing"] = nlohmann::ordered_json{
       {"colour", "RGB"},

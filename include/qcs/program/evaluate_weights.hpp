@@ -19,15 +19,15 @@ namespace qcs::program {
 
 /// Transforms that make only the pixels that the network reads.
 template <class Net>
-TransformOptions read_by(TransformOptions transform) {
+TransformOptions with_read_stride(TransformOptions transform) {
   transform.stride = pixel_stride<typename Net::ContainedType::BackboneType>;
   return transform;
 }
 
 /// Those of an evaluation: all pixels where the mirror image is evaluated too, because its thinned pixels are others.
 template <class Net>
-TransformOptions evaluated_by(const Recipe& recipe) {
-  return recipe.flip_test ? recipe.transform : read_by<Net>(recipe.transform);
+TransformOptions evaluation_transform(const Recipe& recipe) {
+  return recipe.flip_test ? recipe.transform : with_read_stride<Net>(recipe.transform);
 }
 
 /// Evaluates the weights in `run.evaluate` on `images`, prints the result and writes `run.predictions` if it is set.
@@ -37,7 +37,7 @@ int evaluate_weights(const RunOptions& run, const ImageSource& images, const Lab
   load_for_evaluation(network, run, labels);
   const EvaluationOptions options{.device = device(run.device), .flip = run.recipe.flip_test};
   network->to(options.device);
-  Loader loader(LabelledDataset(images, evaluated_by<Net>(run.recipe)),
+  Loader loader(LabelledDataset(images, evaluation_transform<Net>(run.recipe)),
                 {.batch_size = run.recipe.batch_size, .workers = run.workers});
   ConsoleReporter console(run.print_freq);
   const auto total = static_cast<std::int64_t>(images.list().images.size());

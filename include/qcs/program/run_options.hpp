@@ -39,7 +39,7 @@ struct RunOptions {
   std::string stored_options = {};
   std::vector<std::string> notes = {};  ///< what people should know of the options
   std::filesystem::path resume, evaluate, pretrained, predictions, packed;
-  io::WeightFileOptions weight_file = {};  ///< how the files of `evaluate` and `pretrained` are read
+  WeightFileOptions weight_file = {};  ///< how the files of `evaluate` and `pretrained` are read
   BadImages bad_images = BadImages::kFail;
   std::string pretrained_part = "backbone";
   int first_epoch = 0;

@@ -31,7 +31,7 @@ Net make_network(const Recipe& recipe, std::int64_t classes, std::uint64_t seed)
 /// Loads all weights of a network from a file. Throws CheckpointError that names the file, what it holds and what was
 /// expected.
 template <class Net>
-KeyReport load_network(Net& network, const io::WeightFile& file, const LoadOptions& options = {}) {
+KeyReport load_network(Net& network, const WeightFile& file, const LoadOptions& options = {}) {
   const auto held = describe_weights(file);
   const auto mismatch = [&](std::string_view why) {
     return CheckpointError(
@@ -49,7 +49,7 @@ KeyReport load_network(Net& network, const io::WeightFile& file, const LoadOptio
 /// Loads the backbone's weights and statistics from the file of a whole network, whatever its model, or of a backbone
 /// alone (ir50.pth). Throws CheckpointError if they do not fit.
 template <class Net>
-KeyReport load_backbone(Net& network, const io::WeightFile& file) {
+KeyReport load_backbone(Net& network, const WeightFile& file) {
   auto& backbone = *network->named_children()["ir_back"];
   const LoadOptions within_network{.prefix = "ir_back."}, alone{};
   const bool whole = map_names(backbone, file.tensors, within_network).matched >=
@@ -63,7 +63,7 @@ KeyReport load_backbone(Net& network, const io::WeightFile& file) {
 }
 
 /// Prints what a user should know of a file that was read.
-inline void print_notes(const io::WeightFile& file) {
+inline void print_notes(const WeightFile& file) {
   for (const auto& note : file.notes) say("{}: {}\n", file.path.string(), note);
 }
 
@@ -71,7 +71,7 @@ inline void print_notes(const io::WeightFile& file) {
 /// CheckpointError, or ConfigError if class heads of another label space than `labels` were taken.
 template <class Net>
 void load_pretrained(Net& network, const RunOptions& run, const Labels& labels) {
-  const auto file = io::read_weight_file(run.pretrained, run.weight_file);
+  const auto file = read_weight_file(run.pretrained, run.weight_file);
   print_notes(file);
   const auto report = run.pretrained_part == "backbone" ? load_backbone(network, file)
                       : run.pretrained_part == "all"    ? load_network(network, file)
@@ -81,7 +81,7 @@ void load_pretrained(Net& network, const RunOptions& run, const Labels& labels) 
         fmt::format("{} has no tensor that fits this network: {}", run.pretrained.string(), report.text()));
   const bool heads =
       std::ranges::any_of(report.loaded, [](const auto& name) { return name.find(".head.") != std::string::npos; });
-  if (const auto named = io::find_labels(file.metadata); heads && named)
+  if (const auto named = find_labels(file.metadata); heads && named)
     require_same_labels(*named, run.pretrained.string(), labels, "this run");
   say("{}: {}\n", run.pretrained.string(), report.text());
 }
@@ -91,14 +91,14 @@ void load_pretrained(Net& network, const RunOptions& run, const Labels& labels) 
 /// ConfigError if the file's label space is not `labels`.
 template <class Net>
 void load_for_evaluation(Net& network, const RunOptions& run, const Labels& labels) {
-  const auto file = io::read_weight_file(run.evaluate, run.weight_file);
+  const auto file = read_weight_file(run.evaluate, run.weight_file);
   print_notes(file);
   const auto names = map_names(*network, file.tensors).names;
   const bool base_alone =
       std::ranges::all_of(names, [](const auto& name) { return of_base_branch(name) || unused_by_design(name); });
   const auto report = load_network(network, file, {.base_branch = base_alone});
   for (const auto& note : report.notes) say("{}: {}\n", run.evaluate.string(), note);
-  if (const auto named = io::find_labels(file.metadata))
+  if (const auto named = find_labels(file.metadata))
     require_same_labels(*named, run.evaluate.string(), labels, "this run");
 }
 

@@ -91,15 +91,15 @@ RunSummary train_network(const RunOptions& run, const Splits& splits, std::strin
   const Recipe& recipe = run.recipe;
   const RunFolder folder(run);
   const LoaderOptions loading{.batch_size = recipe.batch_size, .workers = run.workers};
-  Loader train(TupleDataset<Topology>(splits.train, read_by<Net>(recipe.transform),
+  Loader train(TupleDataset<Topology>(splits.train, with_read_stride<Net>(recipe.transform),
                                       {.sampling = recipe.sampling,
                                        .negatives = recipe.negatives,
                                        .epoch_divisor = recipe.epoch_divisor,
                                        .seed = run.seed}),
                loading);
-  Loader eval(LabelledDataset(splits.eval, evaluated_by<Net>(recipe)), loading);
+  Loader eval(LabelledDataset(splits.eval, evaluation_transform<Net>(recipe)), loading);
   std::optional<Loader<LabelledDataset>> test;
-  if (splits.test) test.emplace(LabelledDataset(*splits.test, evaluated_by<Net>(recipe)), loading);
+  if (splits.test) test.emplace(LabelledDataset(*splits.test, evaluation_transform<Net>(recipe)), loading);
 
   Net network = make_network<Net>(recipe, run.classes, run.seed);
   if (!run.pretrained.empty() && run.resume.empty()) load_pretrained(network, run, labels);

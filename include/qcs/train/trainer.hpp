@@ -58,18 +58,18 @@ class Trainer {
   using Topology = typename Net::ContainedType::TopologyType;
 
   /// Undone steps in a row that end a run.
-  static constexpr int kMostUndone = 3;
+  static constexpr int kMaxSkippedInARow = 3;
 
   /// Moves `network` to the device. `labels` go into checkpoints and must name every class, else ConfigError, as for a
   /// value out of its range.
   Trainer(Net network, TrainerOptions options, Labels labels)
-      : options_(checked(std::move(options))),
+      : options_(validated(std::move(options))),
         labels_(std::move(labels)),
         state_(make_state(std::move(network), options_)) {
     const auto classes = state_.network->options().classes;
     if (static_cast<std::int64_t>(labels_.classes.size()) != classes)
       throw ConfigError(fmt::format("{} class names for a network of {} classes", labels_.classes.size(), classes));
-    io::put_labels(options_.metadata, labels_);
+    put_labels(options_.metadata, labels_);
     options_.metadata["optimizer"] = kOptimizerNames[static_cast<std::size_t>(options_.optimizer.kind)];
   }
 
@@ -102,8 +102,7 @@ class Trainer {
     require("the network", c.architecture, state_.network->architecture());
     require("seed", fmt::to_string(c.seed), fmt::to_string(static_cast<std::int64_t>(options_.seed)));
     require("the optimizer", c.metadata["optimizer"], options_.metadata["optimizer"]);
-    if (const auto labels = io::find_labels(c.metadata))
-      require_same_labels(*labels, file.string(), labels_, "this run");
+    if (const auto labels = find_labels(c.metadata)) require_same_labels(*labels, file.string(), labels_, "this run");
     state_.restore(c);
     resumed_ = Resumed{.file = file,
                        .metadata = std::move(c.metadata),
@@ -125,8 +124,8 @@ class Trainer {
     std::optional<std::string> note;
   };
 
-  static TrainerOptions checked(TrainerOptions options) {
-    qcs::checked(options.aids);
+  static TrainerOptions validated(TrainerOptions options) {
+    qcs::validated(options.aids);
     if (options.first_epoch >= options.epochs)
       throw ConfigError(
           fmt::format("the first epoch, {}, is beyond the last of {}", options.first_epoch, options.epochs));
@@ -161,7 +160,7 @@ class Trainer {
     RunSummary summary;
     const RunState& now = state_.run;
     try {
-      while (now.epoch < options_.epochs && !waited_in_vain()) {
+      while (now.epoch < options_.epochs && !patience_exhausted()) {
         EpochEvent event = train_epoch(train, observers...);
         finish_epoch(event, evaluate_on(eval, info.eval.images(), false, observers...), test != nullptr);
         notify(event, observers...);  // before the checkpoint: what a killed run did not tell, it does again
@@ -299,7 +298,7 @@ class Trainer {
       measures = state_.step.run(group, options_.stop);
     } catch (const NumericError& error) {
       now.batch = end;
-      return leave_out(group, error.what(), list, observers...);
+      return skip_step(group, error.what(), list, observers...);
     }
     whole_ = false;
     if (state_.average) state_.average->update();
@@ -327,7 +326,7 @@ class Trainer {
 
   /// Tells of a step that was undone, and gives up after too many of them.
   template <class... Observers>
-  void leave_out(const std::vector<Batch>& group, const std::string& reason, const ImageList& list,
+  void skip_step(const std::vector<Batch>& group, const std::string& reason, const ImageList& list,
                  Observers&... observers) {
     std::set<std::size_t> members;
     for (const auto& batch : group)
@@ -338,7 +337,7 @@ class Trainer {
                            .in_a_row = ++state_.run.undone_in_a_row};
     for (const auto image : members) event.images.push_back(list.images.at(image).path.string());
     notify(event, observers...);
-    if (event.in_a_row < kMostUndone) return;
+    if (event.in_a_row < kMaxSkippedInARow) return;
     throw NumericError(
         fmt::format("{} in epoch {}, batch {}, as in the {} steps before; all were undone; a lower learning rate "
                     "may help, or a look at the images: {}",
@@ -347,8 +346,8 @@ class Trainer {
 
   template <class EvalLoader, class... Observers>
   Evaluation evaluate_on(EvalLoader& loader, std::int64_t images, bool of_test_split, Observers&... observers) {
-    std::optional<WeightAverage::Lent> lent;
-    if (state_.average && !of_test_split) lent.emplace(*state_.average);
+    std::optional<WeightAverage::Applied> applied;
+    if (state_.average && !of_test_split) applied.emplace(*state_.average);
     return evaluate(
         state_.network, loader.epoch(0), state_.network->options().classes, images,
         {.device = options_.device, .flip = options_.flip, .of_test_split = of_test_split, .stop = options_.stop},
@@ -402,7 +401,7 @@ class Trainer {
     return tensors;
   }
 
-  bool waited_in_vain() const {
+  bool patience_exhausted() const {
     const RunState& now = state_.run;
     return options_.aids.patience > 0 && now.best_epoch >= 0 && now.batch == 0 &&
            now.epoch - 1 - now.best_epoch >= options_.aids.patience;

@@ -21,7 +21,7 @@ struct TrainingAids {
 };
 
 /// Returns the aids as they are, or throws ConfigError naming a value out of its range.
-inline TrainingAids checked(const TrainingAids& aids) {
+inline TrainingAids validated(const TrainingAids& aids) {
   if (aids.accumulate < 1) throw ConfigError(fmt::format("a step takes at least 1 batch, not {}", aids.accumulate));
   if (!(aids.label_smoothing >= 0 && aids.label_smoothing < 1))
     throw ConfigError(fmt::format("label smoothing {} is outside [0, 1)", aids.label_smoothing));

@@ -14,7 +14,7 @@
 namespace qcs {
 
 /// The published names of a file's tensors. Files of this library's own networks have them, and are never renamed.
-inline NameMapping published_names_of(const io::WeightFile& file) {
+inline NameMapping published_names_of(const WeightFile& file) {
   const bool own = file.metadata.contains("architecture") &&
                    std::ranges::any_of(file.tensors, [](const auto& named) { return is_published_name(named.first); });
   return own ? keep_names(file.tensors) : map_to_published_names(file.tensors);
@@ -22,7 +22,7 @@ inline NameMapping published_names_of(const io::WeightFile& file) {
 
 /// What the weights of a file belong to, in a few words: the architecture that a qcs file names, else what the names
 /// and shapes of the tensors tell.
-inline std::string describe_weights(const io::WeightFile& file) {
+inline std::string describe_weights(const WeightFile& file) {
   if (const auto named = file.metadata.find("architecture"); named != file.metadata.end()) return named->second;
   bool gate = false, cross = false, base = false, ir50 = false, backbone = false;
   std::int64_t classes = 0;

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace qcs::io {
+namespace qcs {
 
 /// What a file of weights is, by its first bytes.
 enum class FileKind {
@@ -63,7 +63,7 @@ inline std::string describe_foreign_file(std::string_view head) {
   if (text.find("<html") != std::string_view::npos || text.find("<HTML") != std::string_view::npos ||
       text.find("<!DOCTYPE") != std::string_view::npos || text.find("<!doctype") != std::string_view::npos)
     return "it is a web page, as a failed download leaves it";
-  return fmt::format("it starts with `{}`", printable(std::string(head.substr(0, 16))));
+  return fmt::format("it starts with `{}`", io::printable(std::string(head.substr(0, 16))));
 }
 
-}  // namespace qcs::io
+}  // namespace qcs

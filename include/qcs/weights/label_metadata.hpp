@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-namespace qcs::io {
+namespace qcs {
 
 /// Writes a label space into the metadata of weights: `labels`, its name; `class_names`, a JSON list in the order of
 /// the labels; `classes`, their number. Throws ConfigError for a name that is not UTF-8.
-inline void put_labels(Metadata& metadata, const Labels& labels) {
+inline void put_labels(io::Metadata& metadata, const Labels& labels) {
   metadata["labels"] = labels.name;
   try {
     metadata["class_names"] = nlohmann::json(labels.classes).dump();
@@ -27,7 +27,7 @@ inline void put_labels(Metadata& metadata, const Labels& labels) {
 
 /// The label space in the metadata of weights; nothing where they name none, as published files do. Throws
 /// CheckpointError if `class_names` is no JSON list of texts.
-inline std::optional<Labels> find_labels(const Metadata& metadata) {
+inline std::optional<Labels> find_labels(const io::Metadata& metadata) {
   const auto names = metadata.find("class_names");
   if (names == metadata.end()) return std::nullopt;
   Labels labels;
@@ -41,4 +41,4 @@ inline std::optional<Labels> find_labels(const Metadata& metadata) {
   return labels;
 }
 
-}  // namespace qcs::io
+}  // namespace qcs

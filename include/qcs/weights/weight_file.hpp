@@ -20,15 +20,15 @@
 #include <utility>
 #include <vector>
 
-namespace qcs::io {
+namespace qcs {
 
 /// The weights in a file of any format, and what stands beside them.
 struct WeightFile {
   std::filesystem::path path;
   std::string format;                   ///< "torch.save", "torch.save (legacy)" or "safetensors"
-  NamedTensors tensors;                 ///< in the file's order, under the file's names; CPU
-  Metadata metadata;                    ///< plain values beside the weights, as text
-  Metadata others;                      ///< what else the file holds, a few words for each; none of it was built
+  io::NamedTensors tensors;             ///< in the file's order, under the file's names; CPU
+  io::Metadata metadata;                ///< plain values beside the weights, as text
+  io::Metadata others;                  ///< what else the file holds, a few words for each; none of it was built
   std::string key = {};                 ///< of the dictionary that was taken, see WeightSet
   std::vector<std::string> notes = {};  ///< what its user should be told, one line each
 };
@@ -63,20 +63,20 @@ inline void require_named_hash(const std::filesystem::path& path) {
 }
 
 /// Says what a file without weights holds.
-[[noreturn]] inline void refuse_without_weights(const PickleValue& root) {
+[[noreturn]] inline void refuse_without_weights(const io::PickleValue& root) {
   std::vector<std::string> found;
   for (const auto& [key, value] : root.entries) {
-    if (const auto module = pickled_module_class(*value); !module.empty())
+    if (const auto module = io::pickled_module_class(*value); !module.empty())
       throw CheckpointError(fmt::format("under `{}` it holds a pickled module of class {}; save its state_dict()",
-                                        printable(pickle_summary(*key)), printable(module)));
-    found.push_back(fmt::format("{}: {}", pickle_summary(*key), pickle_summary(unwrapped(*value))));
+                                        io::printable(io::pickle_summary(*key)), io::printable(module)));
+    found.push_back(fmt::format("{}: {}", io::pickle_summary(*key), io::pickle_summary(io::unwrapped(*value))));
   }
-  if (const auto module = pickled_module_class(root); !module.empty())
+  if (const auto module = io::pickled_module_class(root); !module.empty())
     throw CheckpointError(
-        fmt::format("it holds a pickled module of class {}; save its state_dict()", printable(module)));
+        fmt::format("it holds a pickled module of class {}; save its state_dict()", io::printable(module)));
   throw CheckpointError(
       fmt::format("it holds no state_dict; found {}",
-                  printable(found.empty() ? pickle_summary(root) : fmt::format("{}", fmt::join(found, ", ")))));
+                  io::printable(found.empty() ? io::pickle_summary(root) : fmt::format("{}", fmt::join(found, ", ")))));
 }
 
 /// Says which weights were taken where that is not plain.
@@ -94,35 +94,35 @@ inline void note_choice(std::vector<std::string>& notes, const WeightSet& taken,
 /// The weights of a file of torch.save, and what stands beside them.
 template <class File>
 WeightFile weights_of(File file, std::string format, std::string_view key) {
-  const auto& root = unwrapped(file.root());
+  const auto& root = io::unwrapped(file.root());
   const auto sets = find_weight_sets(root);
   if (sets.empty()) refuse_without_weights(root);
   const auto chosen = choose_weight_set(sets, key);
   WeightFile weights{
       .path = {}, .format = std::move(format), .tensors = {}, .metadata = {}, .others = {}, .key = chosen.key};
   note_choice(weights.notes, chosen, sets);
-  auto wishes = tensors_in(*chosen.dictionary);
+  auto wanted = io::tensors_in(*chosen.dictionary);
   // torch.optim.swa_utils counts among the weights how many it averaged.
-  std::erase_if(wishes, [](const auto& named) { return named.first == "n_averaged" && named.second.sizes.empty(); });
-  const auto count = static_cast<std::ptrdiff_t>(wishes.size());
+  std::erase_if(wanted, [](const auto& named) { return named.first == "n_averaged" && named.second.sizes.empty(); });
+  const auto count = static_cast<std::ptrdiff_t>(wanted.size());
   for (const auto& [name, value] : root.entries) {
-    const auto& inner = unwrapped(*value);
-    if (!name->is(PickleValue::Kind::kText) || &inner == chosen.dictionary) continue;
-    if (const auto tensor = tensor_value(inner)) {
+    const auto& inner = io::unwrapped(*value);
+    if (!name->is(io::PickleValue::Kind::kText) || &inner == chosen.dictionary) continue;
+    if (const auto tensor = io::tensor_value(inner)) {
       if (chosen.dictionary == &root) continue;
       if (tensor->sizes.empty())
-        wishes.emplace_back(name->text, *tensor);
+        wanted.emplace_back(name->text, *tensor);
       else
         weights.others.insert_or_assign(name->text, fmt::format("a tensor of {} dimensions", tensor->sizes.size()));
-    } else if (name->text == "metadata" && inner.is(PickleValue::Kind::kDict)) {
-      weights.metadata.merge(texts_in(inner));
+    } else if (name->text == "metadata" && inner.is(io::PickleValue::Kind::kDict)) {
+      weights.metadata.merge(io::texts_in(inner));
     } else {
-      (is_plain(inner) ? weights.metadata : weights.others).insert_or_assign(name->text, pickle_summary(inner));
+      (io::is_plain(inner) ? weights.metadata : weights.others).insert_or_assign(name->text, io::pickle_summary(inner));
     }
   }
   if (File::kFormatHasChecksums && !file.has_checksums())
     weights.notes.emplace_back("it was saved without checksums, so damage would go unnoticed");
-  weights.tensors = std::move(file).read_all(wishes);
+  weights.tensors = std::move(file).read_all(wanted);
   for (auto number = weights.tensors.begin() + count; number != weights.tensors.end(); ++number)
     weights.metadata.insert_or_assign(number->first, fmt::format("{}", number->second.template item<double>()));
   weights.tensors.resize(static_cast<std::size_t>(count));
@@ -145,7 +145,7 @@ inline WeightFile read_weight_file(const std::filesystem::path& path, const Weig
     switch (const auto head = read_file_head(path); file_kind(head)) {
       case FileKind::kSafetensors: {
         if (!options.key.empty()) throw CheckpointError("a safetensors file has one set of weights, without a key");
-        auto content = read_safetensors(path);
+        auto content = io::read_safetensors(path);
         file = {.path = {},
                 .format = "safetensors",
                 .tensors = std::move(content.tensors),
@@ -154,10 +154,10 @@ inline WeightFile read_weight_file(const std::filesystem::path& path, const Weig
         break;
       }
       case FileKind::kZip:
-        file = detail::weights_of(ZipTorchFile(path), "torch.save", options.key);
+        file = detail::weights_of(io::ZipTorchFile(path), "torch.save", options.key);
         break;
       case FileKind::kPickle:
-        file = detail::weights_of(LegacyTorchFile(path), "torch.save (legacy)", options.key);
+        file = detail::weights_of(io::LegacyTorchFile(path), "torch.save (legacy)", options.key);
         break;
       case FileKind::kOther:
         throw CheckpointError(
@@ -172,4 +172,4 @@ inline WeightFile read_weight_file(const std::filesystem::path& path, const Weig
   }
 }
 
-}  // namespace qcs::io
+}  // namespace qcs

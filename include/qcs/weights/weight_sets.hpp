@@ -18,12 +18,12 @@
 #include <utility>
 #include <vector>
 
-namespace qcs::io {
+namespace qcs {
 
 /// A dictionary of named tensors within the value that a file holds.
 struct WeightSet {
   std::string key;  ///< how it is reached from the file's value, "model.state_dict"; empty for that value itself
-  const PickleValue* dictionary;
+  const io::PickleValue* dictionary;
 };
 
 namespace detail {
@@ -59,30 +59,30 @@ inline bool is_training_state(const WeightSet& set) {
 /// Collects the sets of a value and of what lies in it. Values may contain each other: each is entered once.
 class WeightSetCollector {
  public:
-  explicit WeightSetCollector(const PickleValue& root) { enter(unwrapped(root), "", kDeepest); }
+  explicit WeightSetCollector(const io::PickleValue& root) { enter(io::unwrapped(root), "", kDeepest); }
 
   std::vector<WeightSet> sets() && { return std::move(sets_); }
 
  private:
   static constexpr int kDeepest = 3;
 
-  void enter(const PickleValue& value, const std::string& key, int deeper) {
-    using Kind = PickleValue::Kind;
+  void enter(const io::PickleValue& value, const std::string& key, int deeper) {
+    using Kind = io::PickleValue::Kind;
     const bool list = value.is(Kind::kList) || value.is(Kind::kTuple);
     if ((value.entries.empty() && !list) || !entered_.insert(&value).second) return;
-    if (holds_tensors(value)) sets_.push_back({key, &value});
+    if (io::holds_tensors(value)) sets_.push_back({key, &value});
     if (deeper == 0) return;
     const auto below = [&](std::string_view name) {
       return key.empty() ? std::string(name) : fmt::format("{}.{}", key, name);
     };
     for (const auto& [name, item] : value.entries)
-      if (name->is(Kind::kText)) enter(unwrapped(*item), below(name->text), deeper - 1);
+      if (name->is(Kind::kText)) enter(io::unwrapped(*item), below(name->text), deeper - 1);
     for (std::size_t i = 0; list && i < value.items.size(); ++i)
-      enter(unwrapped(*value.items[i]), below(fmt::to_string(i)), deeper - 1);
+      enter(io::unwrapped(*value.items[i]), below(fmt::to_string(i)), deeper - 1);
   }
 
   std::vector<WeightSet> sets_;
-  std::unordered_set<const PickleValue*> entered_;
+  std::unordered_set<const io::PickleValue*> entered_;
 };
 
 /// How likely a set is the one to load, the least number the likeliest: weights under a usual name, the file's own
@@ -93,7 +93,7 @@ inline std::size_t weight_set_rank(const WeightSet& set) {
                                                           "network",    "module",           "weights", "params"};
   const std::size_t averaged = is_averaged(set) ? 100 : 0;
   if (set.key.empty()) {
-    const auto tensors = tensors_in(*set.dictionary);
+    const auto tensors = io::tensors_in(*set.dictionary);
     return std::ranges::all_of(tensors, [](const auto& named) { return named.second.sizes.empty(); }) ? 50 : 8;
   }
   const auto dot = set.key.rfind('.');
@@ -105,14 +105,14 @@ inline std::size_t weight_set_rank(const WeightSet& set) {
 inline std::string keys_of(const std::vector<WeightSet>& sets) {
   std::vector<std::string> keys;
   for (const auto& set : sets)
-    if (!set.key.empty()) keys.push_back(fmt::format("`{}`", printable(set.key)));
+    if (!set.key.empty()) keys.push_back(fmt::format("`{}`", io::printable(set.key)));
   return fmt::format("{}", fmt::join(keys, ", "));
 }
 
 }  // namespace detail
 
 /// All sets of named tensors that a file's value holds, at most three levels deep, in the order of the file.
-inline std::vector<WeightSet> find_weight_sets(const PickleValue& root) {
+inline std::vector<WeightSet> find_weight_sets(const io::PickleValue& root) {
   return detail::WeightSetCollector(root).sets();
 }
 
@@ -141,4 +141,4 @@ inline WeightSet choose_weight_set(const std::vector<WeightSet>& sets, std::stri
   return *best;
 }
 
-}  // namespace qcs::io
+}  // namespace qcs

@@ -55,7 +55,7 @@ const std::vector<std::string> kGood{"state_dict_zip.pth", "full_zip.pth", "stat
 BOOST_AUTO_TEST_CASE(every_dtype_and_layout_has_its_value_in_both_formats) {
   for (const auto& name : kGood) {
     BOOST_TEST_CONTEXT(name) {
-      const auto file = io::read_weight_file(test::fixture(name));
+      const auto file = read_weight_file(test::fixture(name));
       BOOST_TEST(differences(file.tensors).empty());
       BOOST_TEST(file.tensors.size() == expected().size());
       BOOST_TEST(file.format == (name.find("zip") != std::string::npos ? "torch.save" : "torch.save (legacy)"));
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(every_dtype_and_layout_has_its_value_in_both_formats) {
 
 BOOST_AUTO_TEST_CASE(tensors_that_share_a_storage_share_it_again) {
   for (const auto& name : {"state_dict_zip.pth", "state_dict_legacy.pth"}) {
-    const auto file = io::read_weight_file(test::fixture(name));
+    const auto file = read_weight_file(test::fixture(name));
     std::map<std::string, torch::Tensor> tensors(file.tensors.begin(), file.tensors.end());
     BOOST_TEST(tensors["module.shared"].is_alias_of(tensors["module.f32"]));
     BOOST_TEST(tensors["module.transposed"].stride(0) == 1);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(tensors_that_share_a_storage_share_it_again) {
 
 BOOST_AUTO_TEST_CASE(objects_beside_the_weights_are_named_and_not_built) {
   for (const auto& name : {"full_zip.pth", "full_legacy.pth"}) {
-    const auto file = io::read_weight_file(test::fixture(name));
+    const auto file = read_weight_file(test::fixture(name));
     for (const auto& [key, value] : file.others) BOOST_TEST_MESSAGE(name << ": " << key << " = " << value);
     BOOST_TEST(file.metadata.at("epoch") == "3");
     BOOST_TEST(file.others.at("recorder").find("not built") != std::string::npos);
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(hostile_files_run_nothing) {
   const std::filesystem::path marker = "/tmp/qcs_pickle_was_executed";
   BOOST_REQUIRE(!std::filesystem::exists(marker));
   for (const auto& name : {"malicious_zip.pth", "malicious_legacy.pth"}) {
-    const auto file = io::read_weight_file(test::fixture(name));
+    const auto file = read_weight_file(test::fixture(name));
     BOOST_TEST(differences(file.tensors).empty());
     bool named = false;
     for (const auto& [key, value] : file.others) named = named || value == "object of posix.system, not built";
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(every_truncation_is_detected) {
     const TemporaryFile file;
     for (std::size_t length = 0; length < bytes.size(); ++length) {
       file.write(bytes.substr(0, length));
-      BOOST_CHECK_THROW(io::read_weight_file(file.path()), CheckpointError);
+      BOOST_CHECK_THROW(read_weight_file(file.path()), CheckpointError);
     }
   }
 }
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(every_changed_byte_is_detected_or_harmless) {
         changed[at] = static_cast<char>(changed[at] ^ mask);
         file.write(changed);
         try {
-          const auto faults = differences(io::read_weight_file(file.path()).tensors);
+          const auto faults = differences(read_weight_file(file.path()).tensors);
           ++(faults.empty() ? harmless : wrong);
         } catch (const CheckpointError&) {
           ++detected;
@@ -136,17 +136,17 @@ BOOST_AUTO_TEST_CASE(every_changed_byte_is_detected_or_harmless) {
 
 /// What the legacy format lacks, a name with the file's SHA-256 makes good, where that is asked for.
 BOOST_AUTO_TEST_CASE(a_hash_in_the_name_finds_every_changed_byte_on_request) {
-  const io::WeightFileOptions checked{.check_hash = true};
+  const WeightFileOptions checked{.check_hash = true};
   for (const auto& name : {"state_dict_legacy.pth", "full_legacy.pth"}) {
     const auto bytes = test::bytes_of(test::fixture(name));
     const TemporaryFile file(bytes, fmt::format("weights-{}.pth", sha256(bytes).substr(0, 8)));
-    BOOST_TEST(differences(io::read_weight_file(file.path(), checked).tensors).empty());
+    BOOST_TEST(differences(read_weight_file(file.path(), checked).tensors).empty());
     for (std::size_t at = 0; at < bytes.size(); ++at) {
       for (const int mask : {0xff, 1 << at % 8}) {
         auto changed = bytes;
         changed[at] = static_cast<char>(changed[at] ^ mask);
         file.write(changed);
-        BOOST_CHECK_THROW(io::read_weight_file(file.path(), checked), CheckpointError);
+        BOOST_CHECK_THROW(read_weight_file(file.path(), checked), CheckpointError);
       }
     }
   }
@@ -156,19 +156,19 @@ BOOST_AUTO_TEST_CASE(what_only_looks_like_a_hash_is_a_note) {
   const auto bytes = test::bytes_of(test::fixture("state_dict_zip.pth"));
   for (const std::string digits : {"0a1b2c3d", "20241231"}) {
     const TemporaryFile file(bytes, fmt::format("dcs-{}.pth", digits));
-    const auto read = io::read_weight_file(file.path());
+    const auto read = read_weight_file(file.path());
     BOOST_TEST(differences(read.tensors).empty());
     BOOST_TEST(read.notes == std::vector<std::string>{
                                  fmt::format("if {} in its name is its SHA-256, --check-hash compares it", digits)});
     BOOST_CHECK_EXCEPTION(
-        io::read_weight_file(file.path(), {.check_hash = true}), CheckpointError, [](const CheckpointError& error) {
+        read_weight_file(file.path(), {.check_hash = true}), CheckpointError, [](const CheckpointError& error) {
           return std::string(error.what()).find("its name says that its SHA-256 starts with") != std::string::npos;
         });
   }
   for (const std::string name : {"dcs.pth", "dcs-deadbee.pth", "dcs-deadbeefg.pth"}) {
     const TemporaryFile file(bytes, name);
-    BOOST_TEST(io::read_weight_file(file.path()).notes.empty());
-    BOOST_CHECK_THROW(io::read_weight_file(file.path(), {.check_hash = true}), CheckpointError);
+    BOOST_TEST(read_weight_file(file.path()).notes.empty());
+    BOOST_CHECK_THROW(read_weight_file(file.path(), {.check_hash = true}), CheckpointError);
   }
 }
 
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(safetensors_are_not_taken_for_another_format) {
     std::string bytes(8, '\0');
     for (int i = 0; i < 8; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<char>(length >> 8 * i & 255);
     const TemporaryFile file(bytes + header + std::string(4, '\0'));
-    BOOST_TEST(io::read_weight_file(file.path()).format == "safetensors");
+    BOOST_TEST(read_weight_file(file.path()).format == "safetensors");
   }
 }
 
@@ -205,11 +205,11 @@ BOOST_AUTO_TEST_CASE(what_is_no_checkpoint_is_called_so) {
   const auto says = [](std::string text) {
     return [text](const CheckpointError& error) { return std::string(error.what()).find(text) != std::string::npos; };
   };
-  BOOST_CHECK_EXCEPTION(io::read_weight_file("none.pth"), CheckpointError, says("no checkpoint at none.pth"));
+  BOOST_CHECK_EXCEPTION(read_weight_file("none.pth"), CheckpointError, says("no checkpoint at none.pth"));
   const TemporaryFile file("a line of text, long enough to be looked at");
-  BOOST_CHECK_EXCEPTION(io::read_weight_file(file.path()), CheckpointError,
+  BOOST_CHECK_EXCEPTION(read_weight_file(file.path()), CheckpointError,
                         says("neither a file of torch.save nor safetensors"));
-  BOOST_CHECK_EXCEPTION(io::read_weight_file(file.path()), CheckpointError, says(file.path().string()));
+  BOOST_CHECK_EXCEPTION(read_weight_file(file.path()), CheckpointError, says(file.path().string()));
   file.write("");
-  BOOST_CHECK_EXCEPTION(io::read_weight_file(file.path()), CheckpointError, says("neither"));
+  BOOST_CHECK_EXCEPTION(read_weight_file(file.path()), CheckpointError, says("neither"));
 }

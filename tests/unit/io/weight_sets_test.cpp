@@ -27,13 +27,13 @@ Dict dictionary(const std::vector<std::pair<std::string, c10::IValue>>& entries)
 /// A state_dict whose one tensor holds `value`.
 Dict weights(double value) { return dictionary({{"w", torch::full({2}, value)}}); }
 
-io::WeightFile written_and_read(const c10::IValue& root, const io::WeightFileOptions& options = {}) {
+WeightFile written_and_read(const c10::IValue& root, const WeightFileOptions& options = {}) {
   const TemporaryFile file({}, "sets.pth");
   io::write_torch_value(file.path(), root);
-  return io::read_weight_file(file.path(), options);
+  return read_weight_file(file.path(), options);
 }
 
-double value_of(const io::WeightFile& file) {
+double value_of(const WeightFile& file) {
   BOOST_REQUIRE(file.tensors.size() == 1U);
   return file.tensors[0].second[0].item<double>();
 }
@@ -109,19 +109,18 @@ BOOST_AUTO_TEST_CASE(dictionaries_that_contain_themselves_end) {
   // A dictionary whose entry is itself: }q0 X"a" h0 s .
   const std::string pickle("\x80\2}q\0X\1\0\0\0ah\0s.", 15);
   const auto read = io::PickleReader(pickle).read();
-  BOOST_TEST(io::find_weight_sets(*read.root).empty());
+  BOOST_TEST(find_weight_sets(*read.root).empty());
 }
 
 BOOST_AUTO_TEST_CASE(objects_beside_the_weights_are_ignored_and_whole_modules_named) {
   for (const auto* format : {"zip", "legacy"}) {
-    const auto file = io::read_weight_file(test::fixture(fmt::format("with_object_{}.pth", format)));
+    const auto file = read_weight_file(test::fixture(fmt::format("with_object_{}.pth", format)));
     BOOST_TEST(file.tensors.size() == 2U);
     BOOST_TEST(file.others.at("criterion") == "object of __main__.Criterion, not built");
-    BOOST_CHECK_EXCEPTION(io::read_weight_file(test::fixture(fmt::format("whole_module_{}.pth", format))),
-                          CheckpointError,
+    BOOST_CHECK_EXCEPTION(read_weight_file(test::fixture(fmt::format("whole_module_{}.pth", format))), CheckpointError,
                           says("under `net` it holds a pickled module of class __main__.Model; save its state_dict()"));
   }
-  const auto subclass = io::read_weight_file(test::fixture("subclass_zip.pth"));
+  const auto subclass = read_weight_file(test::fixture("subclass_zip.pth"));
   BOOST_REQUIRE(subclass.tensors.size() == 2U);
   BOOST_TEST(torch::equal(subclass.tensors[0].second, torch::tensor({1.F, 2.F})));
 }
@@ -135,10 +134,10 @@ BOOST_AUTO_TEST_CASE(the_count_of_averaged_models_is_no_weight) {
 BOOST_AUTO_TEST_CASE(files_without_checksums_are_read_and_said_to_have_none) {
   const TemporaryFile file({}, "plain.pth");
   io::write_torch(file.path(), {{"w", torch::arange(100.)}}, {{"k", "v"}});
-  BOOST_TEST(io::read_weight_file(file.path()).notes.empty());
+  BOOST_TEST(read_weight_file(file.path()).notes.empty());
   const auto bytes = test::bytes_of(file.path());
   file.write(without_checksums(bytes));
-  const auto read = io::read_weight_file(file.path());
+  const auto read = read_weight_file(file.path());
   BOOST_TEST(read.notes == std::vector<std::string>{"it was saved without checksums, so damage would go unnoticed"});
   BOOST_TEST(torch::equal(read.tensors.at(0).second, torch::arange(100.)));
   BOOST_TEST(read.metadata.at("k") == "v");
@@ -146,7 +145,7 @@ BOOST_AUTO_TEST_CASE(files_without_checksums_are_read_and_said_to_have_none) {
   auto mixed = without_checksums(bytes);
   mixed[mixed.find("PK\1\2") + 16] = 1;
   file.write(mixed);
-  BOOST_CHECK_THROW(io::read_weight_file(file.path()), CheckpointError);
+  BOOST_CHECK_THROW(read_weight_file(file.path()), CheckpointError);
 }
 
 BOOST_AUTO_TEST_CASE(what_stands_in_the_place_of_weights_is_told) {
@@ -162,8 +161,8 @@ BOOST_AUTO_TEST_CASE(what_stands_in_the_place_of_weights_is_told) {
       {"certainly not", "it starts with `certainly not`"}};
   for (const auto& [bytes, text] : cases) {
     const TemporaryFile file(bytes, "other.pth");
-    BOOST_CHECK_EXCEPTION(io::read_weight_file(file.path()), CheckpointError, says(text));
+    BOOST_CHECK_EXCEPTION(read_weight_file(file.path()), CheckpointError, says(text));
   }
-  BOOST_CHECK_EXCEPTION(io::read_weight_file(std::filesystem::temp_directory_path()), CheckpointError,
+  BOOST_CHECK_EXCEPTION(read_weight_file(std::filesystem::temp_directory_path()), CheckpointError,
                         says("is a folder; name a file of weights in it"));
 }

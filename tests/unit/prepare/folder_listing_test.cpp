@@ -23,7 +23,7 @@ BOOST_FIXTURE_TEST_SUITE(folder_listing, Folder)
 
 /// Asks before and after the folder has been read.
 BOOST_AUTO_TEST_CASE(answers_as_the_file_system_does) {
-  qcs::detail::FolderListing files(*this / "img");
+  qcs::FolderListing files(*this / "img");
   for (int round = 0; round < 2; ++round) {
     for (const char* name : {"0.png", "99.png", "link.png", "sub/a.png", "way/a.png"})
       BOOST_TEST(files.file(name).exists, name);
@@ -36,14 +36,14 @@ BOOST_AUTO_TEST_CASE(answers_as_the_file_system_does) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_came_later_is_found) {
-  qcs::detail::FolderListing files(*this / "img");
+  qcs::FolderListing files(*this / "img");
   for (int i = 0; i < 100; ++i) files.file(fmt::format("{}.png", i));
   write("img/late.png", "");
   BOOST_TEST(files.file("late.png").exists);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_noted_of_a_file_stays) {
-  qcs::detail::FolderListing files(*this / "img");
+  qcs::FolderListing files(*this / "img");
   files.file("0.png").line[1] = 7;
   files.file("none.png").line[0] = 8;
   for (int i = 0; i < 100; ++i) files.file(fmt::format("{}.png", i)).line[0] = 1;

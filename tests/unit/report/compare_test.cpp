@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(files_are_written) {
 }
 
 BOOST_AUTO_TEST_CASE(the_picture_has_a_colour_for_each_group) {
-  const cv::Scalar first = qcs::colour(0x1F5FA8), second = qcs::colour(0xC0272D);
+  const cv::Scalar first = qcs::report::hex_colour(0x1F5FA8), second = qcs::report::hex_colour(0xC0272D);
   NamedRuns runs;
   for (const char* name : {"a", "b", "c"}) {
     auto& run = runs.emplace_back(name, qcs::RunHistory()).second;

@@ -41,12 +41,13 @@ bool margins_white(const cv::Mat& picture) {
 BOOST_AUTO_TEST_SUITE(pictures)
 
 BOOST_AUTO_TEST_CASE(ticks_are_round) {
-  BOOST_TEST(qcs::nice_ticks({0, 1}, 5) == (std::vector<double>{0, .2, .4, .6000000000000001, .8, 1}),
+  BOOST_TEST(qcs::report::nice_ticks({0, 1}, 5) == (std::vector<double>{0, .2, .4, .6000000000000001, .8, 1}),
              boost::test_tools::per_element());
-  BOOST_TEST(qcs::nice_ticks({0, 3000}, 6) == (std::vector<double>{0, 500, 1000, 1500, 2000, 2500, 3000}),
+  BOOST_TEST(qcs::report::nice_ticks({0, 3000}, 6) == (std::vector<double>{0, 500, 1000, 1500, 2000, 2500, 3000}),
              boost::test_tools::per_element());
-  BOOST_TEST(qcs::nice_ticks({.5, 3.5}, 6, true) == (std::vector<double>{1, 2, 3}), boost::test_tools::per_element());
-  const std::vector<double> around = qcs::nice_ticks({-.5, 2}, 5);
+  BOOST_TEST(qcs::report::nice_ticks({.5, 3.5}, 6, true) == (std::vector<double>{1, 2, 3}),
+             boost::test_tools::per_element());
+  const std::vector<double> around = qcs::report::nice_ticks({-.5, 2}, 5);
   BOOST_TEST(!std::signbit(around.at(1)));  // would print as -0
 }
 
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(thinning_keeps_the_extremes) {
   std::vector<cv::Point2d> points;
   for (int i = 0; i < 100000; ++i) points.emplace_back(i, i == 777 ? 9 : i == 778 ? -9 : std::sin(.01 * i));
   points[5000].y = std::numeric_limits<double>::quiet_NaN();
-  const auto kept = qcs::detail::thin(points);
+  const auto kept = qcs::report::subsampled(points);
   BOOST_TEST(kept.size() <= 2000u);
   BOOST_TEST(kept.size() > 1900u);
   BOOST_TEST(std::ranges::count(kept, 9., &cv::Point2d::y) == 1);
@@ -74,7 +75,7 @@ BOOST_AUTO_TEST_CASE(thinning_keeps_the_extremes) {
 BOOST_AUTO_TEST_CASE(curves_show_every_series) {
   qcs::RunHistory history;
   replay(history);
-  const cv::Mat picture = qcs::draw_curves(history);
+  const cv::Mat picture = qcs::report::draw_curves(history);
   BOOST_TEST(margins_white(picture));
   const cv::Mat losses = picture.colRange(0, 520), roles = picture.colRange(520, 1036),
                 accuracies = picture.colRange(1036, picture.cols);
@@ -89,47 +90,48 @@ BOOST_AUTO_TEST_CASE(a_topology_of_one_role_has_two_curves) {
   qcs::RunHistory history;
   replay(history);
   history.info.role_names = {"anchor"};
-  const cv::Mat picture = qcs::draw_curves(history);
+  const cv::Mat picture = qcs::report::draw_curves(history);
   BOOST_TEST(coloured(picture.colRange(520, 1036), qcs::detail::kRoleInks[0].second) > 200);
   BOOST_TEST(coloured(picture.colRange(520, 1036), qcs::detail::kRoleInks[1].second) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(curves_of_little_or_odd_data_are_drawn) {
   qcs::RunHistory history;
-  BOOST_TEST(inked(qcs::draw_curves(history)) > 1000);
+  BOOST_TEST(inked(qcs::report::draw_curves(history)) > 1000);
   history.info = made_up_info();
   history.steps = {made_up_step(1)};
-  BOOST_TEST(inked(qcs::draw_curves(history)) > 1000);
+  BOOST_TEST(inked(qcs::report::draw_curves(history)) > 1000);
   history.epochs = {made_up_epoch(0)};
-  BOOST_TEST(inked(qcs::draw_curves(history)) > 1000);
+  BOOST_TEST(inked(qcs::report::draw_curves(history)) > 1000);
   history.steps.push_back(made_up_step(2));
   history.steps.back().loss = std::numeric_limits<double>::quiet_NaN();
   history.steps.back().roles.clear();
   history.epochs[0].eval_loss = std::numeric_limits<double>::infinity();
   history.epochs[0].accuracy = std::numeric_limits<double>::quiet_NaN();
-  BOOST_TEST(inked(qcs::draw_curves(history)) > 1000);
+  BOOST_TEST(inked(qcs::report::draw_curves(history)) > 1000);
 }
 
 BOOST_AUTO_TEST_CASE(gates_are_drawn_where_there_are_some) {
   qcs::RunHistory history;
-  BOOST_TEST(qcs::draw_gates(history).empty());
+  BOOST_TEST(qcs::report::draw_gates(history).empty());
   history.epochs = {made_up_epoch(0), made_up_epoch(1)};
   history.epochs[1].gates[0] = -1;
-  const cv::Mat picture = qcs::draw_gates(history);
+  const cv::Mat picture = qcs::report::draw_gates(history);
   BOOST_TEST(margins_white(picture));
-  for (unsigned ink : {0x1F5FA8u, 0xC0272Du, 0x2E9E5Bu}) BOOST_TEST(coloured(picture, qcs::colour(ink)) > 200);
+  for (unsigned ink : {0x1F5FA8u, 0xC0272Du, 0x2E9E5Bu})
+    BOOST_TEST(coloured(picture, qcs::report::hex_colour(ink)) > 200);
   for (auto& epoch : history.epochs) epoch.gates.assign(3, 0);
-  BOOST_TEST(inked(qcs::draw_gates(history)) > 1000);
+  BOOST_TEST(inked(qcs::report::draw_gates(history)) > 1000);
   for (auto& epoch : history.epochs) epoch.gates.clear();
-  BOOST_TEST(qcs::draw_gates(history).empty());
+  BOOST_TEST(qcs::report::draw_gates(history).empty());
 }
 
 BOOST_AUTO_TEST_CASE(confusion_is_darkest_where_the_share_is_highest) {
   qcs::ConfusionMatrix confusion(2);
   confusion.add(0, 0, 10);
   confusion.add(1, 0, 10);
-  const cv::Mat picture = qcs::draw_confusion(confusion, {"a", "b"}, "two");
-  const cv::Scalar full = qcs::colour(0x0B4A8F);
+  const cv::Mat picture = qcs::report::draw_confusion(confusion, {"a", "b"}, "two");
+  const cv::Scalar full = qcs::report::hex_colour(0x0B4A8F);
   const int half = picture.rows / 2;
   BOOST_TEST(coloured(picture.rowRange(0, half + 20), full) > 4000);
   BOOST_TEST(coloured(picture.rowRange(half + 20, picture.rows), full) > 4000);
@@ -140,7 +142,7 @@ BOOST_AUTO_TEST_CASE(confusion_grows_with_classes_and_names) {
   const auto size = [](int classes, const std::vector<std::string>& names) {
     qcs::ConfusionMatrix confusion(classes);
     confusion.add(0, 0);
-    const cv::Mat picture = qcs::draw_confusion(confusion, names, "title");
+    const cv::Mat picture = qcs::report::draw_confusion(confusion, names, "title");
     BOOST_TEST(margins_white(picture));
     return picture.size();
   };
@@ -156,14 +158,14 @@ BOOST_AUTO_TEST_CASE(confusion_of_a_run_is_that_of_its_result) {
     return a.size() == b.size() && cv::countNonZero(a.reshape(1) != b.reshape(1)) == 0;
   };
   qcs::RunHistory history;
-  BOOST_TEST(qcs::draw_confusion(history).empty());
+  BOOST_TEST(qcs::report::draw_confusion(history).empty());
   replay(history, {.until = kSteps});
   const auto& names = history.info.class_names;
-  BOOST_TEST(same(qcs::draw_confusion(history),
-                  qcs::draw_confusion(made_up_confusion(0), names, "QCS on RAF-DB, best epoch 1")));
+  BOOST_TEST(same(qcs::report::draw_confusion(history),
+                  qcs::report::draw_confusion(made_up_confusion(0), names, "QCS on RAF-DB, best epoch 1")));
   replay(history, {.done = kSteps});
-  BOOST_TEST(same(qcs::draw_confusion(history),
-                  qcs::draw_confusion(made_up_confusion(1), names, "QCS on RAF-DB, test split, best epoch 3")));
+  BOOST_TEST(same(qcs::report::draw_confusion(history),
+                  qcs::report::draw_confusion(made_up_confusion(1), names, "QCS on RAF-DB, test split, best epoch 3")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

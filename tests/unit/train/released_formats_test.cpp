@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(format_2_is_refused_with_what_to_do_and_its_weights_are_rea
   BOOST_CHECK_EXCEPTION(trainer(3).resume(released(2)), CheckpointError,
                         says("Start a new run from its weights, with --pretrained and --pretrained-part all"));
   auto network = tiny::network(2);
-  BOOST_TEST(load_weights(*network, io::read_weight_file(released(2)).tensors).exact());
+  BOOST_TEST(load_weights(*network, read_weight_file(released(2)).tensors).exact());
   // Both were made by the same run: the training has not changed since.
   auto other = tiny::network(3);
   load_weights(*other, load_checkpoint(released(3)).state_dict);
@@ -116,11 +116,11 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_checkpoint_is_run) {
     root.insert("optimizer", bytes);
     io::write_torch_value(file, root);
     BOOST_CHECK_THROW(trainer(3).resume(file), CheckpointError);
-    BOOST_TEST(io::read_weight_file(file).tensors.size() == good.state_dict.size());
+    BOOST_TEST(read_weight_file(file).tensors.size() == good.state_dict.size());
   }
   std::ofstream(file, std::ios::binary) << archive;
   BOOST_CHECK_THROW(trainer(3).resume(file), CheckpointError);
-  BOOST_CHECK_EXCEPTION(io::read_weight_file(file), CheckpointError, says("a TorchScript archive"));
+  BOOST_CHECK_EXCEPTION(read_weight_file(file), CheckpointError, says("a TorchScript archive"));
   BOOST_TEST(prints == 0);
   std::filesystem::remove(file);
   torch::jit::setPrintHandler(handler);

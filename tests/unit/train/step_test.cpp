@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(schedules_rise_and_fall_as_told) {
   BOOST_CHECK_THROW(schedule_kind("linear"), ConfigError);
 }
 
-BOOST_AUTO_TEST_CASE(averaged_weights_follow_and_can_be_lent) {
+BOOST_AUTO_TEST_CASE(averaged_weights_follow_and_can_be_applied) {
   torch::nn::BatchNorm1d module(2);
   const torch::NoGradGuard no_grad;
   WeightAverage average(*module, .75);
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(averaged_weights_follow_and_can_be_lent) {
   module->num_batches_tracked.fill_(3);
   average.update();
   {
-    const WeightAverage::Lent lent(average);
+    const WeightAverage::Applied applied(average);
     BOOST_TEST(module->weight[0].item<double>() == 2.);
     BOOST_TEST(module->num_batches_tracked.item<std::int64_t>() == 3);
   }

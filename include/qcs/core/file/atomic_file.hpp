@@ -40,6 +40,8 @@ inline bool cannot_be_synced(int error) {
   return std::ranges::find(kErrors, error) != std::end(kErrors);
 }
 
+}  // namespace detail
+
 /// Waits until a file or, with O_DIRECTORY, the names in a folder are on the disk, as far as the file system offers
 /// that. Throws Error naming the path.
 inline void sync_to_disk(const std::filesystem::path& path, int flags) {
@@ -52,9 +54,11 @@ inline void sync_to_disk(const std::filesystem::path& path, int flags) {
   const int result = descriptor < 0 ? -1 : uninterrupted([&] { return ::fsync(descriptor); });
   const int error = errno;
   if (descriptor >= 0) ::close(descriptor);
-  if (result < 0 && !cannot_be_synced(error))
+  if (result < 0 && !detail::cannot_be_synced(error))
     throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(error)));
 }
+
+namespace detail {
 
 inline std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
@@ -97,7 +101,7 @@ void write_atomically(const std::filesystem::path& path, auto&& write) {
       out.close();
       require_written(out, path);
     }
-    detail::sync_to_disk(temporary, O_RDONLY);
+    sync_to_disk(temporary, O_RDONLY);
   });
 }
 
@@ -110,7 +114,7 @@ inline void link_atomically(const std::filesystem::path& existing, const std::fi
     std::filesystem::create_hard_link(existing, temporary, error);
     if (!error) return;
     std::filesystem::copy_file(existing, temporary, std::filesystem::copy_options::overwrite_existing);
-    detail::sync_to_disk(temporary, O_RDONLY);
+    sync_to_disk(temporary, O_RDONLY);
   });
   // Renaming one of two names of a file to the other does nothing, the first one included.
   std::error_code ignored;

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// A kind of file, known by what stands at a place in it.
 struct ContentKind {
@@ -104,4 +104,4 @@ inline std::string describe_content(std::string_view bytes) {
   return fmt::format("it starts with the bytes{}", hex);
 }
 
-}  // namespace qcs::detail
+}  // namespace qcs

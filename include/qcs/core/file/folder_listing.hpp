@@ -15,7 +15,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// The files below a folder that lists name. A folder that many names lead to is read once, since that costs less than
 /// asking the system for each of thousands of files; one table answers both whether a file exists and who named it. For
@@ -84,4 +84,4 @@ class FolderListing {
   std::unordered_map<std::string, Folder, Hash, std::equal_to<>> folders_;
 };
 
-}  // namespace qcs::detail
+}  // namespace qcs

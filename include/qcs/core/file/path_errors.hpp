@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <qcs/core/error.hpp>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// Calls `action()`. An error of the file system (a folder that cannot be read, a full disk) becomes an Error that
 /// names the path.
@@ -19,4 +19,4 @@ decltype(auto) with_named_paths(auto&& action) {
   }
 }
 
-}  // namespace qcs::detail
+}  // namespace qcs

@@ -9,12 +9,12 @@
 
 #include <qcs/core/error.hpp>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// Gathers the faults of one file, so that its reader can report all of them at once.
-class Faults {
+class FaultList {
  public:
-  explicit Faults(std::string file) : file_(std::move(file)) {}
+  explicit FaultList(std::string file) : file_(std::move(file)) {}
 
   void add(std::size_t line, std::string_view what) {
     if (++count_ <= kShown) text_ += fmt::format("\n{}:{}: {}", file_, line, what);
@@ -39,4 +39,4 @@ class Faults {
   std::size_t count_ = 0;
 };
 
-}  // namespace qcs::detail
+}  // namespace qcs

@@ -17,7 +17,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/file/file_content.hpp>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// The whole of `text` as a decimal number, or nothing.
 template <class Number>
@@ -100,4 +100,4 @@ class LineReader {
   std::size_t number_ = 0;
 };
 
-}  // namespace qcs::detail
+}  // namespace qcs

@@ -83,7 +83,7 @@ class TrainTransform {
  private:
   /// A thread's images, kept so that their memory is used again.
   struct Buffers {
-    image::Planes between, resized, crop, thinned;
+    image::Planes between, resized, crop, strided;
   };
 
   /// Resizes, flips, rotates and crops into `buffers.crop`.
@@ -119,8 +119,8 @@ class TrainTransform {
         case kContrast: {
           const int mean = image::mean_grey(image);
           if (options_.stride > 1) {
-            image::take_every(image, options_.stride, buffers.thinned);
-            std::swap(image, buffers.thinned);
+            image::take_every(image, options_.stride, buffers.strided);
+            std::swap(image, buffers.strided);
           }
           image::adjust_contrast(image, drawn.contrast, mean);
           break;
@@ -130,10 +130,10 @@ class TrainTransform {
   }
 
   void erase(const cv::Rect& area, float* planes) const {
-    const auto thinned = [this](int position) { return (position + options_.stride - 1) / options_.stride; };
-    const int left = thinned(area.x), top = thinned(area.y);
+    const auto strided = [this](int position) { return (position + options_.stride - 1) / options_.stride; };
+    const int left = strided(area.x), top = strided(area.y);
     image::erase(planes, options_.side(), options_.side(),
-                 {left, top, thinned(area.x + area.width) - left, thinned(area.y + area.height) - top});
+                 {left, top, strided(area.x + area.width) - left, strided(area.y + area.height) - top});
   }
 
   TransformOptions options_;

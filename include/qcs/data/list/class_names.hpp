@@ -24,8 +24,8 @@ namespace qcs {
 /// if the file is missing or holds no name, and otherwise once for all faults with file and line: other blank lines,
 /// names that come twice, are no UTF-8 or have control characters.
 inline std::vector<std::string> read_class_names(const std::filesystem::path& file) {
-  detail::LineReader reader(file, "file of class names");
-  detail::Faults faults(file.string());
+  LineReader reader(file, "file of class names");
+  FaultList faults(file.string());
   std::vector<std::string> names;
   std::vector<std::size_t> blank;
   std::map<std::string, std::size_t> lines;

@@ -118,7 +118,7 @@ class ImageListParser {
   std::filesystem::path root_;
   Repeats repeats_;
   Files& files_;
-  Faults faults_;
+  FaultList faults_;
   ListHint hint_;
   ImageList list_;
 };
@@ -151,7 +151,7 @@ inline ImageList read_image_list(const std::filesystem::path& list, const std::f
   std::error_code error;
   if (!std::filesystem::is_directory(root, error))
     throw DataError(fmt::format("{}: there is no such image folder", root.string()));
-  detail::FolderListing files(root);
+  FolderListing files(root);
   return detail::parse_image_list(list, root, classes, repeats, files);
 }
 

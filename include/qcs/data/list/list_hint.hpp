@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// Says what probably is the matter with a faulty line of a list: another order or number of fields, other signs
 /// between them, and ways in which a name misses a file that is there. For one thread.
@@ -173,4 +173,4 @@ class ListHint {
   std::size_t count_ = 0;
 };
 
-}  // namespace qcs::detail
+}  // namespace qcs

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// One `name label` line of a list file.
 struct ListLine {
@@ -78,4 +78,4 @@ inline std::optional<std::string> normal_name(std::string_view name) {
   return path.lexically_normal().string();
 }
 
-}  // namespace qcs::detail
+}  // namespace qcs

@@ -33,12 +33,12 @@ class CsvTable {
     std::string line;
     do {
       if (!reader_.next(line)) throw DataError(fmt::format("{}: this {} is empty", file_, what));
-    } while (detail::without_blanks(line).empty());
+    } while (without_blanks(line).empty());
     if (line.find(',') == std::string::npos) separator_ = line.find(';') != std::string::npos ? ';' : '\t';
     line_ = header_line_ = reader_.number();
     split(line);
     if (fault_) throw DataError(fmt::format("{}:{}: {}", file_, line_, *fault_));
-    for (std::string& name : fields_) name = detail::without_blanks(name);
+    for (std::string& name : fields_) name = without_blanks(name);
     const auto known = [&](const std::string& name) {
       return std::find(columns.begin(), columns.end(), name) != columns.end();
     };
@@ -80,7 +80,7 @@ class CsvTable {
     std::string line;
     do {
       if (!reader_.next(line)) return false;
-    } while (detail::without_blanks(line).empty());
+    } while (without_blanks(line).empty());
     line_ = reader_.number();
     split(line);
     if (!fault_ && fields_.size() != header_.size())
@@ -132,7 +132,7 @@ class CsvTable {
   }
 
   std::string file_;
-  detail::LineReader reader_;
+  LineReader reader_;
   char separator_ = ',';
   std::vector<std::string> header_, fields_;
   std::optional<std::string> fault_;

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// `text` without the blanks at its ends, or whatever `blanks` has.
 inline std::string_view without_blanks(std::string_view text, std::string_view blanks = " \t") {
@@ -24,4 +24,4 @@ inline std::vector<std::string_view> split_fields(std::string_view line) {
   return fields;
 }
 
-}  // namespace qcs::detail
+}  // namespace qcs

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace qcs::detail {
+namespace qcs {
 
 /// Reads a text file line by line like LineReader, but without the blank lines that end it. Other blank lines come as
 /// empty ones.
@@ -46,4 +46,4 @@ class RowReader {
   std::size_t number_ = 0;
 };
 
-}  // namespace qcs::detail
+}  // namespace qcs

@@ -59,7 +59,7 @@ class ZipStorages {
   void read(const std::vector<StorageWish>& wishes) const {
     std::unordered_map<const ZipArchive::Record*, char*> targets;
     for (const auto& wish : wishes) targets.emplace(&record_of(*wish.storage), wish.target);
-    std::vector<ZipArchive::Wish> all;
+    std::vector<ZipArchive::ReadRequest> all;
     for (const auto& record : archive_.records()) {
       const auto found = targets.find(&record);
       all.push_back({&record, found == targets.end() ? nullptr : found->second});
@@ -192,7 +192,7 @@ class TorchFile {
   /// Reads tensors; those that share a storage in the file share it here. Compares everything in the file with its
   /// checksums, where the format has any, whether asked for or not. The plain values are gone afterwards, so that they
   /// take no memory beside the tensors. Throws CheckpointError if anything is damaged.
-  NamedTensors read_all(const TensorWishes& wishes) && {
+  NamedTensors read_all(const TensorReads& wishes) && {
     pickle_ = {};
     std::unordered_map<std::string, torch::Tensor> bytes;
     std::vector<detail::StorageWish> storages;

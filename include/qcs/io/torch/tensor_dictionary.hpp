@@ -17,11 +17,11 @@
 namespace qcs::io {
 
 /// The tensors to be read from a file, by the names they shall have.
-using TensorWishes = std::vector<std::pair<std::string, TensorValue>>;
+using TensorReads = std::vector<std::pair<std::string, TensorValue>>;
 
 /// The tensors among a dictionary's entries. Throws CheckpointError if two have one name.
-inline TensorWishes tensors_in(const PickleValue& dictionary) {
-  TensorWishes tensors;
+inline TensorReads tensors_in(const PickleValue& dictionary) {
+  TensorReads tensors;
   std::set<std::string_view> names;
   for (const auto& [key, value] : dictionary.entries) {
     if (!key->is(PickleValue::Kind::kText)) continue;

@@ -36,7 +36,7 @@ class ZipArchive {
   };
 
   /// A record to be read; without a target it is only compared with its CRC-32.
-  struct Wish {
+  struct ReadRequest {
     const Record* record;
     char* target = nullptr;  ///< has room for the record's size
   };
@@ -86,19 +86,19 @@ class ZipArchive {
 
   /// Reads many records, large archives in several threads. Throws CheckpointError for the first one in order that is
   /// damaged.
-  void read(const std::vector<Wish>& wishes) const {
+  void read(const std::vector<ReadRequest>& requests) const {
     std::uint64_t bytes = 0;
-    for (const auto& wish : wishes) bytes += wish.record->size;
+    for (const auto& request : requests) bytes += request.record->size;
     // A thread has an archive handle of its own, which pays from some megabytes on.
     constexpr std::uint64_t kBytesPerThread = 8 << 20;
     const auto threads =
         std::min<std::uint64_t>({bytes / kBytesPerThread, static_cast<std::uint64_t>(usable_processors()), 8});
     std::atomic<std::size_t> next = 0;
-    std::vector<std::exception_ptr> errors(wishes.size());
+    std::vector<std::exception_ptr> errors(requests.size());
     const auto work = [&](zip_t* archive) {
-      for (std::size_t i; (i = next++) < wishes.size();) {
+      for (std::size_t i; (i = next++) < requests.size();) {
         try {
-          read(archive, wishes[i]);
+          read(archive, requests[i]);
         } catch (...) {
           errors[i] = std::current_exception();
         }
@@ -164,16 +164,17 @@ class ZipArchive {
     return file;
   }
 
-  void read(zip_t* archive, const Wish& wish) const {
-    const auto& record = *wish.record;
+  void read(zip_t* archive, const ReadRequest& request) const {
+    const auto& record = *request.record;
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(archive, record.index, 0), zip_fclose);
     if (!file) throw CheckpointError(fmt::format("cannot read record {}: {}", record.name, zip_strerror(archive)));
-    std::vector<char> chunk(wish.target == nullptr ? std::min<std::uint64_t>(record.size, 1 << 16) : 0);
+    std::vector<char> chunk(request.target == nullptr ? std::min<std::uint64_t>(record.size, 1 << 16) : 0);
     std::uint64_t done = 0;
     while (done < record.size) {
-      const auto count = wish.target == nullptr ? zip_fread(file.get(), chunk.data(),
-                                                            std::min<std::uint64_t>(record.size - done, chunk.size()))
-                                                : zip_fread(file.get(), wish.target + done, record.size - done);
+      const auto count =
+          request.target == nullptr
+              ? zip_fread(file.get(), chunk.data(), std::min<std::uint64_t>(record.size - done, chunk.size()))
+              : zip_fread(file.get(), request.target + done, record.size - done);
       if (count <= 0) break;
       done += static_cast<std::uint64_t>(count);
     }

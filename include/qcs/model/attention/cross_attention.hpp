@@ -3,6 +3,7 @@
 
 #include <qcs/model/attention/interaction.hpp>
 #include <qcs/model/attention/residual.hpp>
+#include <qcs/nn/layer_norm.hpp>
 #include <qcs/nn/vit_block.hpp>
 
 namespace qcs {
@@ -28,8 +29,8 @@ class CrossAttention : public torch::nn::Module {
   static constexpr bool kGated = has_gate<T> && Interaction::kUsesGate;
 
   explicit CrossAttention(std::int64_t width)
-      : norm1_(register_module("norm1", detail::layer_norm(width, kNormEpsilon))),
-        norm2_(register_module("norm2", detail::layer_norm(width, kNormEpsilon))),
+      : norm1_(register_module("norm1", layer_norm(width, kNormEpsilon))),
+        norm2_(register_module("norm2", layer_norm(width, kNormEpsilon))),
         proj_(register_module("proj", torch::nn::Linear(width, 2 * width))),
         feed_forward_(
             register_module("mlp", FeedForward(FeedForwardOptions{.width = width, .hidden = kHiddenRatio * width}))) {

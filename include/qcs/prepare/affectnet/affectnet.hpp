@@ -59,7 +59,7 @@ inline PreparedDataset empty_affectnet(const AffectNetOptions& options) {
 /// classes, are dropped and counted. With `crop`, writes the faces too. Throws ConfigError for options that do not fit,
 /// DataError with all faults of a file, among them images that both csv files have; lists are written last.
 inline PreparedDataset prepare_affectnet(const AffectNetOptions& options) {
-  return detail::with_named_paths([&] {
+  return with_named_paths([&] {
     if (options.classes != 7 && options.classes != 8)
       throw ConfigError(fmt::format("AffectNet has 7 or 8 classes, not {}", options.classes));
     if (!std::filesystem::is_directory(options.images))
@@ -71,7 +71,7 @@ inline PreparedDataset prepare_affectnet(const AffectNetOptions& options) {
       if (options.crop) throw ConfigError("cropping needs the face boxes of AffectNet's csv files");
       detail::read_affectnet_release(options.images, options.classes, options.number_base, dataset);
     } else {
-      detail::FolderListing images(options.images);
+      FolderListing images(options.images);
       detail::RowCollector rows(images, options.skip_unusable);
       for (std::size_t s = 0; s < csvs.size(); ++s) {
         if (csvs[s].empty()) {

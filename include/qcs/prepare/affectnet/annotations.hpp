@@ -76,7 +76,7 @@ inline void read_affectnet_csv(const std::filesystem::path& file, RowCollector& 
   std::array<std::size_t, 4> box{};
   if (faces != nullptr)
     for (std::size_t i = 0; i < box.size(); ++i) box[i] = table.column(kAffectNetColumns[i + 1]);
-  Faults faults(file.string());
+  FaultList faults(file.string());
   rows.begin(file, faults);
   std::size_t count = 0;
   for (; table.next(); ++count) {

@@ -51,7 +51,7 @@ inline void crop_faces(const std::filesystem::path& csv, const std::filesystem::
         }
       },
       progress);
-  Faults faults(csv.string());
+  FaultList faults(csv.string());
   std::vector<NamedLabel> good;
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (failures[i].empty())

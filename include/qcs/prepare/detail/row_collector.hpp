@@ -25,7 +25,7 @@ class RowCollector {
 
   /// Rows that are added from here on are those of `table`. Their faults go to `faults`, which outlives the last of
   /// them.
-  void begin(const std::filesystem::path& table, Faults& faults) {
+  void begin(const std::filesystem::path& table, FaultList& faults) {
     tables_.push_back(table.string());
     faults_ = &faults;
   }
@@ -75,7 +75,7 @@ class RowCollector {
 
   FolderListing& images_;
   bool skip_missing_;
-  Faults* faults_ = nullptr;  ///< of the last table
+  FaultList* faults_ = nullptr;  ///< of the last table
   std::vector<std::string> tables_;
   std::unordered_map<std::string, Row> rows_;
 };

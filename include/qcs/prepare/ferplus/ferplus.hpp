@@ -129,7 +129,7 @@ class FerplusPreparation {
   }
 
   void check_images() const {
-    Faults faults(options_.votes.string());
+    FaultList faults(options_.votes.string());
     FolderListing files(options_.images);
     for (std::size_t i = 0; i < rows_.size(); ++i)
       if (wanted_[i] && !files.file(source(rows_[i])).exists)
@@ -177,7 +177,7 @@ class FerplusPreparation {
 /// still has their lines). Throws DataError with all faults of a file by file and line, or if lists of other content
 /// would be replaced; Error naming a file or folder that cannot be read or written.
 inline PreparedDataset prepare_ferplus(const FerplusOptions& options) {
-  return detail::with_named_paths([&] { return detail::FerplusPreparation(options).run(); });
+  return with_named_paths([&] { return detail::FerplusPreparation(options).run(); });
 }
 
 }  // namespace qcs

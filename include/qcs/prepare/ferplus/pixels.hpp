@@ -54,7 +54,7 @@ class Fer2013Pixels {
   /// Throws DataError if the file or a column is missing.
   explicit Fer2013Pixels(const std::filesystem::path& file) : file_(file), reader_(file, "FER2013 pixel file") {
     reader_.next(line_);
-    const auto names = detail::split_fields(line_);
+    const auto names = split_fields(line_);
     const auto column = [&](std::string_view name) {
       const auto found = std::find_if(names.begin(), names.end(), [&](auto n) { return detail::unquoted(n) == name; });
       if (found == names.end())
@@ -75,7 +75,7 @@ class Fer2013Pixels {
   /// Reads the row into `pixels`, or says what is wrong with it. `split` is the one that the votes file
   /// gives.
   std::optional<std::string> read(FerplusSplit split, Pixels& pixels) const {
-    const auto fields = detail::split_fields(line_);
+    const auto fields = split_fields(line_);
     if (fields.size() != columns_) return fmt::format("expected {} fields, found {}", columns_, fields.size());
     const auto usage = detail::unquoted(fields[usage_]);
     if (detail::ferplus_split(usage) != split)
@@ -88,7 +88,7 @@ class Fer2013Pixels {
   /// Checks every row against the votes. Throws DataError with all faults by file and line.
   static void check(const std::filesystem::path& file, std::span<const FerplusRow> rows) {
     Fer2013Pixels reader(file);
-    detail::Faults faults(file.string());
+    FaultList faults(file.string());
     Pixels pixels;
     std::size_t count = 0;
     for (; reader.next(); ++count) {
@@ -102,7 +102,7 @@ class Fer2013Pixels {
 
  private:
   std::filesystem::path file_;
-  detail::RowReader reader_;
+  RowReader reader_;
   std::string line_;
   std::size_t columns_ = 0, pixels_ = 0, usage_ = 0;
 };

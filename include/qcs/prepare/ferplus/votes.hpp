@@ -147,8 +147,8 @@ inline std::string ferplus_image_name(const FerplusRow& row) {
 inline std::vector<FerplusRow> read_ferplus_votes(const std::filesystem::path& file) {
   static constexpr std::string_view kHeader =
       "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF";
-  detail::RowReader reader(file, "FERPlus votes file");
-  detail::Faults faults(file.string());
+  RowReader reader(file, "FERPlus votes file");
+  FaultList faults(file.string());
   std::string line;
   if (!reader.next(line) || line != kHeader)
     throw DataError(fmt::format("{}:1: expected the header `{}`, found `{}`", file.string(), kHeader, line));

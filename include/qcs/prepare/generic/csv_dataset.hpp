@@ -171,7 +171,7 @@ class CsvDatasetReader {
   static constexpr int kMostClasses = 1000;
 
   CsvDatasetOptions options_;
-  Faults faults_;
+  FaultList faults_;
   std::vector<CsvDatasetRow> rows_;
   std::vector<std::string> classes_;
   bool numbers_ = false;
@@ -182,7 +182,7 @@ class CsvDatasetReader {
 /// Makes lists out of any table with a column of image names and one of labels, numbers or names; a third column may
 /// name the split. Lists keep the order of the table. Throws DataError with all faulty rows by file and line.
 inline PreparedDataset prepare_csv(const CsvDatasetOptions& options) {
-  return detail::with_named_paths([&] {
+  return with_named_paths([&] {
     if (options.label_base != 0 && options.label_base != 1)
       throw ConfigError(fmt::format("labels count from 0 or 1, not {}", options.label_base));
     if (!std::filesystem::is_directory(options.images))

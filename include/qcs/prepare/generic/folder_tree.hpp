@@ -82,7 +82,7 @@ inline void require_same_classes(const std::vector<std::string>& given, const st
 /// there is no class folder, if a class has no image in any split or is unknown to the training split, or if the
 /// classes given are others.
 inline PreparedDataset prepare_folder_tree(const FolderTreeOptions& options) {
-  return detail::with_named_paths([&] {
+  return with_named_paths([&] {
     auto folders = detail::split_folders(options.images);
     const bool split_level = !folders.empty();
     if (!split_level) folders.emplace("train", "");

@@ -45,7 +45,7 @@ inline std::optional<std::string> raf_db_image(FolderListing& images, std::strin
 /// Reads the partition list into the splits by the prefix of each name. Throws DataError with all faults by file and
 /// line.
 inline void read_raf_db_partition(const RafDbOptions& options, PreparedSplit& train, PreparedSplit& test) {
-  Faults faults(options.labels.string());
+  FaultList faults(options.labels.string());
   FolderListing images(options.images);
   ListHint hint({}, [&](const std::string& name) { return images.file(name).exists; });
   std::unordered_map<std::string, std::size_t> lines;
@@ -76,7 +76,7 @@ inline void read_raf_db_partition(const RafDbOptions& options, PreparedSplit& tr
 /// Makes the lists of RAF-DB's basic expressions out of its owners' partition list, in that list's order. Throws
 /// DataError with all faults of that list by file and line; nothing is written then.
 inline PreparedDataset prepare_raf_db(const RafDbOptions& options) {
-  return detail::with_named_paths([&] {
+  return with_named_paths([&] {
     if (!std::filesystem::is_directory(options.images))
       throw DataError(fmt::format("{}: there is no such image folder", options.images.string()));
     PreparedDataset dataset{.labels = Labels::of<RafDbLabels>(),

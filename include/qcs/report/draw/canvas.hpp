@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
-namespace qcs {
+namespace qcs::report {
 
 /// A colour from its usual 24-bit form, 0xRRGGBB.
-inline cv::Scalar colour(unsigned rgb) { return cv::Scalar(rgb & 255, rgb >> 8 & 255, rgb >> 16 & 255); }
+inline cv::Scalar hex_colour(unsigned rgb) { return cv::Scalar(rgb & 255, rgb >> 8 & 255, rgb >> 16 & 255); }
 
 /// Which point of a text lies where it is put; vertically it is always the middle of a capital letter.
-enum class Anchor { kLeft, kCentre, kRight };
+enum class TextAlign { kLeft, kCentre, kRight };
 
 /// A white page to draw on in pixel coordinates (x right, y down). It is painted at twice its size and shrunk
 /// at the end, which keeps small letters readable. Letters outside ASCII are not in OpenCV's fonts.
@@ -81,17 +81,17 @@ class Canvas {
   }
 
   /// Writes `words` in capitals `size` pixels high.
-  void text(const std::string& words, cv::Point2d at, double size, const cv::Scalar& ink = colour(0x222222),
-            Anchor anchor = Anchor::kLeft) {
-    write(page_, words, at * kZoom, size, ink, anchor);
+  void text(const std::string& words, cv::Point2d at, double size, const cv::Scalar& ink = hex_colour(0x222222),
+            TextAlign align = TextAlign::kLeft) {
+    write(page_, words, at * kZoom, size, ink, align);
   }
 
-  /// The same, turned to be read from below; an anchor of kLeft puts the first letter at `at`.
-  void vertical_text(const std::string& words, cv::Point2d at, double size, const cv::Scalar& ink = colour(0x222222),
-                     Anchor anchor = Anchor::kCentre) {
+  /// The same, turned to be read from below; an align of kLeft puts the first letter at `at`.
+  void vertical_text(const std::string& words, cv::Point2d at, double size,
+                     const cv::Scalar& ink = hex_colour(0x222222), TextAlign align = TextAlign::kCentre) {
     cv::Mat turned;
     cv::rotate(page_, turned, cv::ROTATE_90_CLOCKWISE);
-    write(turned, words, {page_.rows - at.y * kZoom, at.x * kZoom}, size, ink, anchor);
+    write(turned, words, {page_.rows - at.y * kZoom, at.x * kZoom}, size, ink, align);
     cv::rotate(turned, page_, cv::ROTATE_90_COUNTERCLOCKWISE);
   }
 
@@ -127,9 +127,9 @@ class Canvas {
   }
 
   static void write(cv::Mat& page, const std::string& words, cv::Point2d at, double size, const cv::Scalar& ink,
-                    Anchor anchor) {
+                    TextAlign align) {
     const double width = text_width(words, size) * kZoom;
-    const double shift = anchor == Anchor::kLeft ? 0 : anchor == Anchor::kRight ? width : width / 2;
+    const double shift = align == TextAlign::kLeft ? 0 : align == TextAlign::kRight ? width : width / 2;
     const cv::Point origin(cvRound(at.x - shift), cvRound(at.y + size * kZoom / 2));
     cv::putText(page, words, origin, kFont, font_scale(size), ink, stroke(size), cv::LINE_AA);
   }
@@ -138,4 +138,4 @@ class Canvas {
   cv::Mat page_;
 };
 
-}  // namespace qcs
+}  // namespace qcs::report

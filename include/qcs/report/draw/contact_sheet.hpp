@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace qcs {
+namespace qcs::report {
 
 /// One picture of a contact sheet.
 struct SheetPicture {
@@ -24,16 +24,16 @@ inline cv::Mat draw_contact_sheet(const std::string& title, const std::vector<st
   const int width = kGap + static_cast<int>(headings.size()) * kColumn,
             height = kTop + static_cast<int>(rows.size()) * kRow;
   Canvas canvas(width, height);
-  canvas.text(title, {width / 2., 18}, 11, colour(0x222222), Anchor::kCentre);
+  canvas.text(title, {width / 2., 18}, 11, hex_colour(0x222222), TextAlign::kCentre);
   for (std::size_t c = 0; c < headings.size(); ++c)
-    canvas.text(headings[c], {kGap + static_cast<double>(c) * kColumn + kSide / 2., 48}, 10, colour(0x555555),
-                Anchor::kCentre);
+    canvas.text(headings[c], {kGap + static_cast<double>(c) * kColumn + kSide / 2., 48}, 10, hex_colour(0x555555),
+                TextAlign::kCentre);
   for (std::size_t r = 0; r < rows.size(); ++r)
     for (std::size_t c = 0; c < rows[r].size(); ++c)
       canvas.text(rows[r][c].caption,
                   {kGap + static_cast<double>(c) * kColumn + kSide / 2.,
                    kTop + static_cast<double>(r) * kRow + kSide + kCaption / 2.},
-                  9, colour(0x222222), Anchor::kCentre);
+                  9, hex_colour(0x222222), TextAlign::kCentre);
   cv::Mat sheet = canvas.picture();
   for (std::size_t r = 0; r < rows.size(); ++r)
     for (std::size_t c = 0; c < rows[r].size(); ++c) {
@@ -43,4 +43,4 @@ inline cv::Mat draw_contact_sheet(const std::string& title, const std::vector<st
   return sheet;
 }
 
-}  // namespace qcs
+}  // namespace qcs::report

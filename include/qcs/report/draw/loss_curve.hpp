@@ -16,18 +16,20 @@
 #include <utility>
 #include <vector>
 
-namespace qcs {
+namespace qcs::report {
 
 namespace detail {
 
-inline const cv::Scalar kRawInk = colour(0xC9D8EA), kTrainInk = colour(0x1F5FA8), kBalancedInk = colour(0x2E9E5B),
-                        kEvalInk = colour(0xC0272D), kBestInk = colour(0x222222);
+inline const cv::Scalar kRawInk = hex_colour(0xC9D8EA), kTrainInk = hex_colour(0x1F5FA8),
+                        kBalancedInk = hex_colour(0x2E9E5B), kEvalInk = hex_colour(0xC0272D),
+                        kBestInk = hex_colour(0x222222);
 
 /// Of each role: its base losses and its cross losses.
-inline const std::array<std::pair<cv::Scalar, cv::Scalar>, 4> kRoleInks = {{{colour(0x1F5FA8), colour(0x62B5E5)},
-                                                                            {colour(0xB8371B), colour(0xF0923B)},
-                                                                            {colour(0x1B7F4B), colour(0x7CC46E)},
-                                                                            {colour(0x6A3D9A), colour(0xC08BD6)}}};
+inline const std::array<std::pair<cv::Scalar, cv::Scalar>, 4> kRoleInks = {
+    {{hex_colour(0x1F5FA8), hex_colour(0x62B5E5)},
+     {hex_colour(0xB8371B), hex_colour(0xF0923B)},
+     {hex_colour(0x1B7F4B), hex_colour(0x7CC46E)},
+     {hex_colour(0x6A3D9A), hex_colour(0xC08BD6)}}};
 
 /// `value(step)` of all steps, smoothed unless `raw`.
 inline std::vector<cv::Point2d> along_steps(const std::vector<StepEvent>& steps, auto value, bool raw = false) {
@@ -59,7 +61,7 @@ inline std::vector<Series> role_series(const RunHistory& history) {
     const auto& inks = kRoleInks[role % kRoleInks.size()];
     auto of_base = along_steps(history.steps, base), of_cross = along_steps(history.steps, cross);
     all.push_back({{"base" + name, inks.first}, std::move(of_base), 1.8});
-    all.push_back({{"cross" + name, inks.second, Mark::kDashes}, std::move(of_cross), 1.8});
+    all.push_back({{"cross" + name, inks.second, Marker::kDashes}, std::move(of_cross), 1.8});
   };
   const auto& names = history.info.role_names;
   for (std::size_t r = 0; r < names.size(); ++r) {
@@ -124,18 +126,18 @@ inline cv::Mat draw_curves(const RunHistory& history) {
   const RunInfo& info = history.info;
   auto losses = loss_series(history), roles = role_series(history), accuracies = accuracy_series(history);
   const AxisRange steps = step_range(history);
-  Plot::Axes left{
+  LinePlot::Axes left{
       .x = steps, .y = loss_range(losses, true), .title = "loss", .x_label = "step", .y_label = "cross entropy"};
-  Plot::Axes middle{.x = steps,
-                    .y = loss_range(roles, false),
-                    .title = "training loss by kind of logits, smoothed",
-                    .x_label = "step",
-                    .y_label = "cross entropy"};
+  LinePlot::Axes middle{.x = steps,
+                        .y = loss_range(roles, false),
+                        .title = "training loss by kind of logits, smoothed",
+                        .x_label = "step",
+                        .y_label = "cross entropy"};
   const auto last_epoch = history.epochs.empty() ? 1 : history.epochs.back().epoch + 1;
   AxisRange percent = range_of(ordinates(accuracies), .05);
   percent =
       history.epochs.empty() ? AxisRange{0, 100} : AxisRange{std::max(0., percent.low), std::min(101., percent.high)};
-  Plot::Axes right{
+  LinePlot::Axes right{
       .x = {.5, last_epoch + .5}, .y = percent, .title = "accuracy", .x_label = "epoch", .y_label = "accuracy (%)"};
   left.legend = legend_of(losses);
   middle.legend = legend_of(roles);
@@ -144,18 +146,18 @@ inline cv::Mat draw_curves(const RunHistory& history) {
   if (best != nullptr)
     right.legend.push_back({fmt::format("{} epoch {}: {:.2f} %", info.selection == Selection::kLast ? "last" : "best",
                                         best->epoch + 1, 100 * best->accuracy),
-                            kBestInk, Mark::kRing});
+                            kBestInk, Marker::kRing});
   int rows = 0;
-  for (const auto* axes : {&left, &middle, &right}) rows = std::max(rows, Plot::legend_rows(axes->legend, kWidth));
+  for (const auto* axes : {&left, &middle, &right}) rows = std::max(rows, LinePlot::legend_rows(axes->legend, kWidth));
   left.legend_rows = middle.legend_rows = right.legend_rows = rows;
 
   Canvas page(1560, 520);
   page.text(fmt::format("{} ({}) on {}", info.model, info.backbone, info.dataset), {page.width() / 2., 20}, 13,
-            colour(0x222222), Anchor::kCentre);
-  const auto draw = [&](double x, const Plot::Axes& axes, const std::vector<Series>& all) {
-    Plot plot(page, {x, kTop, kWidth, kHeight}, axes);
+            hex_colour(0x222222), TextAlign::kCentre);
+  const auto draw = [&](double x, const LinePlot::Axes& axes, const std::vector<Series>& all) {
+    LinePlot plot(page, {x, kTop, kWidth, kHeight}, axes);
     for (const auto& series : all)
-      plot.curve(thin(series.points), series.entry.ink, series.thickness, series.entry.mark);
+      plot.curve(subsampled(series.points), series.entry.ink, series.thickness, series.entry.marker);
     return plot;
   };
   const auto loss_plot = draw(4, left, losses);
@@ -166,4 +168,4 @@ inline cv::Mat draw_curves(const RunHistory& history) {
   return page.picture();
 }
 
-}  // namespace qcs
+}  // namespace qcs::report

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace qcs {
+namespace qcs::report {
 
 /// The values an axis shows, low < high.
 struct AxisRange {
@@ -37,17 +37,17 @@ inline std::vector<double> nice_ticks(AxisRange range, int count, bool whole = f
 }
 
 /// How a legend shows what it names.
-enum class Mark { kLine, kDashes, kRing };
+enum class Marker { kLine, kDashes, kRing };
 
 /// A name in a legend.
 struct LegendEntry {
   std::string name;
   cv::Scalar ink;
-  Mark mark = Mark::kLine;
+  Marker marker = Marker::kLine;
 };
 
 /// A framed diagram in a part of a canvas: title, legend, axes with ticks, curves.
-class Plot {
+class LinePlot {
  public:
   struct Axes {
     AxisRange x, y;
@@ -59,12 +59,12 @@ class Plot {
 
   /// @param page outlives this object
   /// @param area the whole of the plot, labels and title included
-  Plot(Canvas& page, cv::Rect2d area, Axes axes)
+  LinePlot(Canvas& page, cv::Rect2d area, Axes axes)
       : page_(page), axes_(std::move(axes)), inner_(area.x + kLeft, area.y, area.width - kLeft - kRight, 0) {
     const int rows = std::max(axes_.legend_rows, legend_rows(axes_.legend, area.width));
     inner_.y = area.y + kTitle + kLegendRow * rows;
     inner_.height = area.br().y - kBelow - inner_.y;
-    page_.text(axes_.title, {inner_.x + inner_.width / 2, area.y + 12}, 11.5, colour(0x222222), Anchor::kCentre);
+    page_.text(axes_.title, {inner_.x + inner_.width / 2, area.y + 12}, 11.5, hex_colour(0x222222), TextAlign::kCentre);
     draw_axes();
     draw_legend(area.y + kTitle);
   }
@@ -76,13 +76,13 @@ class Plot {
 
   /// Joins the points and, when they are few, marks them. What is not finite is left out.
   void curve(const std::vector<cv::Point2d>& values, const cv::Scalar& ink, double thickness = 1.6,
-             Mark mark = Mark::kLine) {
+             Marker marker = Marker::kLine) {
     std::vector<cv::Point2d> points;
     for (cv::Point2d value : values) {
       if (std::isfinite(value.y)) points.push_back(place(value));
     }
-    if (points.size() > 1 && mark == Mark::kDashes) page_.dashes(points, ink, thickness);
-    if (points.size() > 1 && mark == Mark::kLine) page_.curve(points, ink, thickness);
+    if (points.size() > 1 && marker == Marker::kDashes) page_.dashes(points, ink, thickness);
+    if (points.size() > 1 && marker == Marker::kLine) page_.curve(points, ink, thickness);
     if (points.size() > kMarked) return;
     for (cv::Point2d point : points) page_.dot(point, 1.4 + thickness, ink);
   }
@@ -90,7 +90,7 @@ class Plot {
   /// A line across the diagram at the height `y`.
   void level(double y) {
     const double height = place({axes_.x.low, y}).y;
-    page_.line({inner_.x, height}, {inner_.br().x, height}, colour(0x888888), 1.5);
+    page_.line({inner_.x, height}, {inner_.br().x, height}, hex_colour(0x888888), 1.5);
   }
 
   /// Puts a ring around a point.
@@ -100,8 +100,8 @@ class Plot {
 
   /// Writes `words` in the middle of an empty diagram.
   void note(const std::string& words) {
-    page_.text(words, {inner_.x + inner_.width / 2, inner_.y + inner_.height / 2}, 11, colour(0x888888),
-               Anchor::kCentre);
+    page_.text(words, {inner_.x + inner_.width / 2, inner_.y + inner_.height / 2}, 11, hex_colour(0x888888),
+               TextAlign::kCentre);
   }
 
  private:
@@ -135,29 +135,31 @@ class Plot {
   void draw_legend(double top) {
     const auto found = places(axes_.legend, inner_.width);
     for (std::size_t i = 0; i < found.size(); ++i) {
-      const auto& [name, ink, mark] = axes_.legend[i];
+      const auto& [name, ink, marker] = axes_.legend[i];
       const double x = inner_.x + found[i].first, y = top + kLegendRow * found[i].second;
-      if (mark == Mark::kLine) page_.line({x, y}, {x + 28, y}, ink, 2.5);
-      if (mark == Mark::kDashes) page_.dashes({{x, y}, {x + 28, y}}, ink, 2.5);
-      if (mark == Mark::kRing) page_.ring({x + 14, y}, kRing, ink, 2);
+      if (marker == Marker::kLine) page_.line({x, y}, {x + 28, y}, ink, 2.5);
+      if (marker == Marker::kDashes) page_.dashes({{x, y}, {x + 28, y}}, ink, 2.5);
+      if (marker == Marker::kRing) page_.ring({x + 14, y}, kRing, ink, 2);
       page_.text(name, {x + 36, y}, kSmall);
     }
   }
 
   void draw_axes() {
-    const cv::Scalar grid = colour(0xE4E4E4), frame = colour(0x888888);
+    const cv::Scalar grid = hex_colour(0xE4E4E4), frame = hex_colour(0x888888);
     for (double tick : nice_ticks(axes_.y, 6)) {
       const double y = place({axes_.x.low, tick}).y;
       page_.line({inner_.x, y}, {inner_.br().x, y}, grid);
-      page_.text(fmt::format("{:.6g}", tick), {inner_.x - 8, y}, kSmall, colour(0x444444), Anchor::kRight);
+      page_.text(fmt::format("{:.6g}", tick), {inner_.x - 8, y}, kSmall, hex_colour(0x444444), TextAlign::kRight);
     }
     for (double tick : nice_ticks(axes_.x, 6, axes_.whole_x)) {
       const double x = place({tick, axes_.y.low}).x;
       page_.line({x, inner_.y}, {x, inner_.br().y}, grid);
-      page_.text(fmt::format("{:.6g}", tick), {x, inner_.br().y + 14}, kSmall, colour(0x444444), Anchor::kCentre);
+      page_.text(fmt::format("{:.6g}", tick), {x, inner_.br().y + 14}, kSmall, hex_colour(0x444444),
+                 TextAlign::kCentre);
     }
     page_.frame(inner_, frame);
-    page_.text(axes_.x_label, {inner_.x + inner_.width / 2, inner_.br().y + 37}, 10, colour(0x222222), Anchor::kCentre);
+    page_.text(axes_.x_label, {inner_.x + inner_.width / 2, inner_.br().y + 37}, 10, hex_colour(0x222222),
+               TextAlign::kCentre);
     page_.vertical_text(axes_.y_label, {inner_.x - 54, inner_.y + inner_.height / 2}, 10);
   }
 
@@ -166,4 +168,4 @@ class Plot {
   cv::Rect2d inner_;
 };
 
-}  // namespace qcs
+}  // namespace qcs::report

@@ -9,9 +9,7 @@
 #include <qcs/report/draw/plot.hpp>
 #include <vector>
 
-namespace qcs {
-
-namespace detail {
+namespace qcs::report {
 
 /// Means over about `span` neighbouring values, as many before as after where there are. What is not finite is left
 /// out.
@@ -34,7 +32,7 @@ inline std::vector<double> smooth(const std::vector<double>& values, double span
 }
 
 /// No more than about `most` points that look the same: of each stretch the lowest and the highest.
-inline std::vector<cv::Point2d> thin(const std::vector<cv::Point2d>& points, std::size_t most = 2000) {
+inline std::vector<cv::Point2d> subsampled(const std::vector<cv::Point2d>& points, std::size_t most = 2000) {
   if (points.size() <= most) return points;
   const std::size_t stretch = (2 * points.size() + most - 1) / most;
   std::vector<cv::Point2d> kept;
@@ -86,6 +84,4 @@ inline std::vector<double> ordinates(const std::vector<Series>& all, std::size_t
   return values;
 }
 
-}  // namespace detail
-
-}  // namespace qcs
+}  // namespace qcs::report

@@ -98,9 +98,10 @@ class RunFiles {
   }
 
   void write_pictures() const {
-    write_png(folder_ / "curves.png", draw_curves(history_));
-    if (const cv::Mat gates = draw_gates(history_); !gates.empty()) write_png(folder_ / "gates.png", gates);
-    if (const cv::Mat result = draw_confusion(history_); !result.empty()) write_png(folder_ / "confusion.png", result);
+    write_png(folder_ / "curves.png", report::draw_curves(history_));
+    if (const cv::Mat gates = report::draw_gates(history_); !gates.empty()) write_png(folder_ / "gates.png", gates);
+    if (const cv::Mat result = report::draw_confusion(history_); !result.empty())
+      write_png(folder_ / "confusion.png", result);
   }
 
   /// Removes what is of no epoch that lies behind, and would pass for the result until it is written again.

@@ -183,7 +183,7 @@ class TensorBoardFile {
     return {scalar(split + "/loss", loss), scalar(split + "/accuracy", confusion.accuracy()),
             scalar(split + "/mean_class_accuracy", confusion.mean_class_accuracy()),
             scalar(split + "/macro_f1", confusion.macro_f1()),
-            image(split + "/confusion", draw_confusion(confusion, info_.class_names, split))};
+            image(split + "/confusion", report::draw_confusion(confusion, info_.class_names, split))};
   }
 
   void summary(const std::vector<detail::WireMessage>& values, std::int64_t step) {

@@ -40,9 +40,9 @@ class ReportPage {
     add_head();
     add_result();
     add_notes();
-    page_.SetValue("CURVES", png_base64(draw_curves(history_)));
-    add_picture("CONFUSION", draw_confusion(history_));
-    add_picture("GATES", draw_gates(history_));
+    page_.SetValue("CURVES", png_base64(report::draw_curves(history_)));
+    add_picture("CONFUSION", report::draw_confusion(history_));
+    add_picture("GATES", report::draw_gates(history_));
     add_classes();
     add_pairs();
     add_data();

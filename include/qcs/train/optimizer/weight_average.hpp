@@ -53,12 +53,12 @@ class WeightAverage {
   }
 
   /// While it lives, the module has the averages as its values.
-  class Lent {
+  class Applied {
    public:
-    explicit Lent(WeightAverage& average) : average_(average) { average_.exchange(); }
-    ~Lent() { average_.exchange(); }
-    Lent(const Lent&) = delete;
-    Lent& operator=(const Lent&) = delete;
+    explicit Applied(WeightAverage& average) : average_(average) { average_.exchange(); }
+    ~Applied() { average_.exchange(); }
+    Applied(const Applied&) = delete;
+    Applied& operator=(const Applied&) = delete;
 
    private:
     WeightAverage& average_;

@@ -37,7 +37,7 @@ class CheckpointFolder {
       if (best) link_atomically(fresh, this->best());
       if (std::filesystem::exists(last())) link_atomically(last(), previous());
       std::filesystem::rename(fresh, last());
-      detail::sync_to_disk(path_, O_RDONLY | O_DIRECTORY);
+      sync_to_disk(path_, O_RDONLY | O_DIRECTORY);
     } catch (const std::exception& error) {
       std::error_code ignored;
       std::filesystem::remove(fresh, ignored);

@@ -42,7 +42,7 @@ class CheckpointReader {
   /// Everything that was asked for, by the names of the entries, with every byte of the file compared with its
   /// checksum.
   std::map<std::string, io::NamedTensors, std::less<>> read() && {
-    auto tensors = std::move(file_).read_all(wishes_);
+    auto tensors = std::move(file_).read_all(wanted_);
     std::map<std::string, io::NamedTensors, std::less<>> entries;
     auto next = tensors.begin();
     for (const auto& [name, count] : counts_) {
@@ -74,13 +74,13 @@ class CheckpointReader {
     return value;
   }
 
-  void want(const char* name, io::TensorWishes wishes) {
-    counts_.emplace_back(name, wishes.size());
-    for (auto& wish : wishes) wishes_.push_back(std::move(wish));
+  void want(const char* name, io::TensorReads wanted) {
+    counts_.emplace_back(name, wanted.size());
+    for (auto& read : wanted) wanted_.push_back(std::move(read));
   }
 
   io::ZipTorchFile file_;
-  io::TensorWishes wishes_;
+  io::TensorReads wanted_;
   std::vector<std::pair<std::string, std::size_t>> counts_;
 };
 

@@ -46,7 +46,7 @@ class TupleStep {
       for (auto& labels : batch.labels) labels = labels.to(device_);
       tuples += batch.size();
     }
-    const Before before(*network_, device_);
+    const Snapshot before(*network_, device_);
     bool updates = false;
     try {
       return step_.run([&] {
@@ -80,9 +80,9 @@ class TupleStep {
 
  private:
   /// What a pass changes besides weights and gradients.
-  class Before {
+  class Snapshot {
    public:
-    Before(const torch::nn::Module& module, torch::Device device) : device_(device) {
+    Snapshot(const torch::nn::Module& module, torch::Device device) : device_(device) {
       for (const auto& buffer : module.buffers()) buffers_.emplace_back(buffer, buffer.detach().clone());
       generator_ = generator_of(torch::kCPU).get_state();
       if (!device.is_cpu()) device_generator_ = generator_of(device).get_state();

@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <vector>
+namespace qcs::detail {
+int own();
+}
