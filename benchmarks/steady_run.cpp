@@ -6,8 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <opencv2/core.hpp>
+#include <qcs/experiment/experiment.hpp>
 #include <qcs/presets/networks.hpp>
-#include <qcs/program/train_network.hpp>
+#include <qcs/program/process.hpp>
 
 #include "noise_images.hpp"
 
@@ -42,23 +43,16 @@ struct Watch {
 
 int run(int argc, char** argv) {
   const std::int64_t steps = argc > 1 ? std::stoll(argv[1]) : 1000;
-  torch::set_num_threads(qcs::program::cores());
+  torch::set_num_threads(qcs::usable_processors());
   cv::setNumThreads(1);
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("qcs-steady-run-{}", ::getpid());
   const auto list = benchmarks::noise_images(folder / "images", 7);
-  qcs::program::RunOptions options;
-  options.model = "DCS";
-  options.backbone = "small";
-  options.classes = 7;
-  options.recipe = {.epochs = static_cast<int>((steps + 13) / 14), .batch_size = 2, .learning_rate = 1e-4};
-  options.workers = 2;
-  options.device = "cpu";
-  options.print_freq = 0;
-  options.save_steps = 100;
-  options.out = folder / "run";
+  const qcs::Faces faces{.name = "noise", .labels = qcs::Labels::numbered(7), .train = list, .test = list};
   Watch watch;
-  const auto summary = qcs::program::train_network<qcs::DcsNetwork<qcs::SmallBackbone>>(
-      options, {.train = list, .eval = list, .eval_name = "test"}, "noise", qcs::Labels::numbered(7), watch);
+  qcs::Experiment<qcs::DcsNetwork<qcs::SmallBackbone>> training(
+      folder / "run", faces, {.epochs = static_cast<int>((steps + 13) / 14), .batch_size = 2, .learning_rate = 1e-4},
+      {.device = torch::kCPU, .workers = 2, .print_freq = 0, .save_steps = 100});
+  const auto summary = training.fit(watch);
   std::filesystem::remove_all(folder);
   fmt::print(
       "{} steps in {:.0f} s; from step {} on: memory grew by {:.2f} MiB to the last step, by {:.2f} MiB at most; {} to "

@@ -9,9 +9,10 @@
 #include <csignal>
 #include <filesystem>
 #include <opencv2/core.hpp>
+#include <qcs/experiment/experiment.hpp>
 #include <qcs/presets/networks.hpp>
+#include <qcs/program/process.hpp>
 #include <qcs/program/stop_signals.hpp>
-#include <qcs/program/train_network.hpp>
 #include <random>
 #include <thread>
 
@@ -32,21 +33,14 @@ struct Starter {
 
 int train(const qcs::ImageList& list, const std::filesystem::path& folder, int pipe) {
   qcs::program::catch_stop_signals();
-  torch::set_num_threads(qcs::program::cores());
+  torch::set_num_threads(qcs::usable_processors());
   cv::setNumThreads(1);
-  qcs::program::RunOptions options;
-  options.model = "DCS";
-  options.backbone = "small";
-  options.classes = list.classes;
-  options.recipe = {.epochs = 100'000, .batch_size = 2, .learning_rate = 1e-4};
-  options.workers = 2;
-  options.device = "cpu";
-  options.print_freq = 0;
-  options.out = folder;
   const Starter starter{pipe};
-  const auto end = qcs::program::train_network<qcs::DcsNetwork<qcs::SmallBackbone>>(
-      options, {.train = list, .eval = list, .eval_name = "test"}, "noise", qcs::Labels::numbered(list.classes),
-      starter);
+  qcs::Experiment<qcs::DcsNetwork<qcs::SmallBackbone>> training(
+      folder, {.name = "noise", .labels = qcs::Labels::numbered(list.classes), .train = list, .test = list},
+      {.epochs = 100'000, .batch_size = 2, .learning_rate = 1e-4},
+      {.device = torch::kCPU, .workers = 2, .print_freq = 0, .stop = [] { return qcs::program::stop_signal() != 0; }});
+  const auto end = training.fit(starter);
   return end.end == qcs::RunEnd::kInterrupted ? 128 + qcs::program::stop_signal() : 1;
 }
 

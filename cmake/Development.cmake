@@ -52,6 +52,9 @@ function(qcs_link target library)
   endif()
 endfunction()
 
+# Its own programs and tests take what is compiled once, with the same flags and precompiled header.
+qcs_link(qcs_compiled qcs::qcs)
+
 # The same for programs that must build and run without LibTorch.
 function(qcs_link_light target)
   target_compile_features(${target} PRIVATE cxx_std_20)

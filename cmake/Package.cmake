@@ -17,9 +17,12 @@ install(FILES ${PROJECT_BINARY_DIR}/qcsConfig.cmake ${PROJECT_BINARY_DIR}/qcsCon
               cmake/qcsCheckTorch.cmake cmake/qcsFmt.cmake cmake/qcsReport.cmake cmake/qcsZip.cmake
         DESTINATION ${package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-foreach(set IN ITEMS "qcs;qcsTargets" "qcs_program;qcsCliTargets")
-  list(POP_FRONT set target)
-  install(TARGETS ${target} EXPORT ${set})
+# A file of targets for each set of dependencies that find_package(qcs COMPONENTS ...) may do without.
+foreach(set IN ITEMS "qcsTopologyTargets;qcs_topology" "qcsTrainTargets;qcs_train"
+                     "qcsTargets;qcs_image;qcs_report;qcs" "qcsProgramTargets;qcs_program")
+  list(POP_FRONT set name)
+  install(TARGETS ${set} EXPORT ${name})
+  set(set ${name})
   install(EXPORT ${set} NAMESPACE qcs:: DESTINATION ${package_dir})
   export(EXPORT ${set} NAMESPACE qcs:: FILE ${PROJECT_BINARY_DIR}/${set}.cmake)
 endforeach()

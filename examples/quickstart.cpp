@@ -8,10 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 #include <qcs/core/file/atomic_file.hpp>
-#include <qcs/data/list/image_list.hpp>
+#include <qcs/experiment/experiment.hpp>
+#include <qcs/experiment/read_lists.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/program/compute_threads.hpp>
-#include <qcs/program/train_network.hpp>
+#include <qcs/program/process.hpp>
 #include <qcs/report/files/evaluation_json.hpp>
 #include <qcs/report/table.hpp>
 
@@ -20,7 +21,6 @@
 namespace {
 
 namespace po = boost::program_options;
-using qcs::examples::DrawnFaces;
 using qcs::examples::kExpressionNames;
 
 struct Settings {
@@ -67,27 +67,16 @@ qcs::Recipe recipe(int epochs, std::int64_t batch_size) {
 }
 
 template <class Net>
-qcs::ConfusionMatrix train(const Settings& settings, const qcs::Recipe& recipe, const DrawnFaces& train_faces,
-                           const DrawnFaces& test_faces) {
-  const int classes = static_cast<int>(kExpressionNames.size());
-  qcs::program::RunOptions run;
-  run.model = Net::ContainedType::TopologyType::kName;
-  run.backbone = Net::ContainedType::BackboneType::kName;
-  run.classes = classes;
-  run.seed = settings.seed;
-  run.workers = std::min(2, qcs::program::cores());
-  run.device = "cpu";
-  run.print_freq = 20;
-  run.out = settings.out / run.model;
-  run.recipe = recipe;
-  run.overwrite = true;
+qcs::ConfusionMatrix train(const Settings& settings, qcs::Recipe recipe, const qcs::Faces& faces) {
+  recipe.seed = settings.seed;
   // The result is that of the last epoch: picking the best one on the test faces would flatter.
-  const qcs::program::Splits splits{.train = qcs::read_image_list(train_faces.list, train_faces.images, classes),
-                                    .eval = qcs::read_image_list(test_faces.list, test_faces.images, classes),
-                                    .eval_name = "test",
-                                    .selection = qcs::Selection::kLast};
-  const qcs::Labels labels{.name = "drawn faces", .classes = {kExpressionNames.begin(), kExpressionNames.end()}};
-  return qcs::program::train_network<Net>(run, splits, "drawn faces", labels).best_confusion;
+  qcs::Experiment<Net> run(settings.out / Net::ContainedType::TopologyType::kName, faces, recipe,
+                           {.selection = qcs::Selection::kLast,
+                            .device = torch::kCPU,
+                            .workers = std::min(2, qcs::usable_processors()),
+                            .print_freq = 20,
+                            .overwrite = true});
+  return run.fit().best_confusion;
 }
 
 int run(int argc, char** argv) {
@@ -95,18 +84,21 @@ int run(int argc, char** argv) {
   if (!settings) return 0;
   qcs::program::start_compute_threads(settings->threads);
   cv::setNumThreads(1);
-  const auto faces = settings->out / "faces";
-  const auto train_faces = qcs::examples::write_drawn_faces(faces, "train", settings->train_per_class, settings->seed);
-  const auto test_faces = qcs::examples::write_drawn_faces(faces, "test", settings->test_per_class, settings->seed);
+  const auto folder = settings->out / "faces";
+  const auto train_faces = qcs::examples::write_drawn_faces(folder, "train", settings->train_per_class, settings->seed);
+  const auto test_faces = qcs::examples::write_drawn_faces(folder, "test", settings->test_per_class, settings->seed);
   fmt::print("Drew {} training and {} test faces of {} expressions into {}\n",
              kExpressionNames.size() * static_cast<std::size_t>(settings->train_per_class),
              kExpressionNames.size() * static_cast<std::size_t>(settings->test_per_class), kExpressionNames.size(),
-             faces.string());
-
-  const auto dcs = train<qcs::DcsNetwork<qcs::SmallBackbone>>(*settings, recipe(7, 8), train_faces, test_faces);
-  const auto qcs_result = train<qcs::QcsNetwork<qcs::SmallBackbone>>(*settings, recipe(3, 4), train_faces, test_faces);
+             folder.string());
 
   const std::vector<std::string> names(kExpressionNames.begin(), kExpressionNames.end());
+  const auto faces =
+      qcs::read_lists({.train = train_faces.list, .test = test_faces.list, .image_root = train_faces.images},
+                      {.name = "drawn faces", .classes = names});
+  const auto dcs = train<qcs::DcsNetwork<qcs::SmallBackbone>>(*settings, recipe(7, 8), faces);
+  const auto qcs_result = train<qcs::QcsNetwork<qcs::SmallBackbone>>(*settings, recipe(3, 4), faces);
+
   nlohmann::ordered_json metrics{{"seed", settings->seed},
                                  {"DCS", qcs::evaluation_json(dcs, names)},
                                  {"QCS", qcs::evaluation_json(qcs_result, names)}};

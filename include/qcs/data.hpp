@@ -10,10 +10,12 @@
 #include <qcs/data/class_index.hpp>
 #include <qcs/data/dataset/labelled_dataset.hpp>
 #include <qcs/data/dataset/tuple_dataset.hpp>
+#include <qcs/data/fingerprint.hpp>
 #include <qcs/data/hold_out.hpp>
 #include <qcs/data/image_source.hpp>
 #include <qcs/data/list/class_names.hpp>
 #include <qcs/data/list/image_list.hpp>
+#include <qcs/data/list/list_fingerprint.hpp>
 #include <qcs/data/list/list_hint.hpp>
 #include <qcs/data/list/list_line.hpp>
 #include <qcs/data/loader.hpp>

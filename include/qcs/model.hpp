@@ -3,6 +3,7 @@
 
 // Every header of qcs/model.
 
+#include <qcs/model/architecture.hpp>
 #include <qcs/model/attention/bilinear_pool.hpp>
 #include <qcs/model/attention/contribution.hpp>
 #include <qcs/model/attention/cross_attention.hpp>
@@ -10,11 +11,14 @@
 #include <qcs/model/attention/dot_product.hpp>
 #include <qcs/model/attention/interaction.hpp>
 #include <qcs/model/attention/residual.hpp>
+#include <qcs/model/backbone/backbones.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/ir_unit.hpp>
 #include <qcs/model/backbone/small.hpp>
+#include <qcs/model/base_branch.hpp>
 #include <qcs/model/concepts.hpp>
 #include <qcs/model/head/classifier.hpp>
 #include <qcs/model/head/cross_similarity_head.hpp>
 #include <qcs/model/network.hpp>
+#include <qcs/model/network_options.hpp>
 #include <qcs/model/token/pyramid_tokens.hpp>

@@ -5,6 +5,6 @@
 
 #include <qcs/presets/datasets.hpp>
 #include <qcs/presets/networks.hpp>
+#include <qcs/presets/published_card.hpp>
 #include <qcs/presets/recipes.hpp>
 #include <qcs/presets/topologies.hpp>
-#include <qcs/presets/weight_metadata.hpp>

@@ -6,7 +6,9 @@
 
 #include <qcs/core.hpp>
 #include <qcs/data.hpp>
+#include <qcs/experiment.hpp>
 #include <qcs/image.hpp>
+#include <qcs/infer.hpp>
 #include <qcs/io.hpp>
 #include <qcs/metric.hpp>
 #include <qcs/model.hpp>

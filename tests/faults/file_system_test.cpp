@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
 #include <qcs/core/file/folder_lock.hpp>
-#include <qcs/program/run_folder.hpp>
+#include <qcs/experiment/run_folder.hpp>
 #include <qcs/train/state/checkpoint_folder.hpp>
 
 #include "support.hpp"
@@ -18,12 +18,6 @@ struct Without {
   Without(Ability ability, int error) { take_away(ability, error); }
   ~Without() { take_away(Ability::kNone); }
 };
-
-qcs::program::RunOptions run_in(const std::filesystem::path& folder) {
-  qcs::program::RunOptions run;
-  run.out = folder;
-  return run;
-}
 
 qcs::Checkpoint numbered(std::int64_t number) {
   return {.architecture = "numbered", .seed = 0, .state = {.steps = number}};
@@ -40,12 +34,11 @@ BOOST_AUTO_TEST_CASE(where_there_are_no_locks_a_run_goes_on_and_says_so) {
     BOOST_TEST(*second.note() == fmt::format("{}: the file system knows no locks ({}), so nothing keeps a second run "
                                              "out of this folder",
                                              place.path().string(), std::strerror(error)));
-    const qcs::program::RunFolder folder(run_in(place.path() / "run"));
-    BOOST_TEST(folder.notes().size() == 1u);
+    BOOST_TEST(qcs::RunFolder(place.path() / "run").note().has_value());
   }
   const Folder place;
   BOOST_TEST(!qcs::FolderLock(place.path()).note().has_value());
-  BOOST_TEST(qcs::program::RunFolder(run_in(place.path() / "run")).notes().empty());
+  BOOST_TEST(!qcs::RunFolder(place.path() / "run").note().has_value());
   const Without locks(Ability::kLock, EIO);
   BOOST_CHECK_EXCEPTION(qcs::FolderLock(place.path()), qcs::Error,
                         [](const qcs::Error& error) { return std::string(error.what()).find("cannot lock ") == 0; });

@@ -10,10 +10,10 @@ namespace faults {
 
 /// A small run of a whole network with SAM, a pure function of its folder's checkpoint.
 inline qcs::TrainerOptions options(const std::filesystem::path& folder, int epochs) {
-  qcs::TrainerOptions options{
-      .epochs = epochs, .seed = 5, .checkpoint_folder = folder, .save_steps = 2, .save_seconds = 0};
-  options.optimizer.learning_rate = 2e-3;
-  return options;
+  return {.recipe = {.epochs = epochs, .learning_rate = 2e-3, .seed = 5},
+          .checkpoint_folder = folder,
+          .save_steps = 2,
+          .save_seconds = 0};
 }
 
 template <class Step = qcs::SamStep>

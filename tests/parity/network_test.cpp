@@ -97,7 +97,7 @@ void check_float64() {
 
   test.compare_evaluation(kTolerance);
 
-  qcs::Sam sam(qcs::make_optimizer(test.net->parameters(), {.learning_rate = kLearningRate}), {});
+  qcs::Sam sam(qcs::make_optimizer(test.net->parameters(), {}, kLearningRate), {});
   auto out = test.net->forward_branches(test.images);
   test.compare_training_outputs(out, kTolerance);
   for (const auto& buffer : test.net->named_buffers())

@@ -25,7 +25,7 @@ void check(parity::Fixture& fixture, const std::string& name, qcs::OptimizerKind
     f.backward();
   };
   constexpr double kRate = 1e-2;
-  qcs::Sam sam(qcs::make_optimizer(w, {.kind = kind, .learning_rate = kRate}), {.adaptive = adaptive});
+  qcs::Sam sam(qcs::make_optimizer(w, {.kind = kind}, kRate), {.adaptive = adaptive});
   for (int step = 0; step < 4; ++step) {
     backward();
     sam.climb();
@@ -41,8 +41,9 @@ void check(parity::Fixture& fixture, const std::string& name, qcs::OptimizerKind
 
 BOOST_AUTO_TEST_CASE(sharpness_aware_steps) {
   parity::Fixture fixture("sam.pth");
-  for (std::size_t kind = 0; kind < qcs::kOptimizerNames.size(); ++kind)
+  for (std::size_t kind = 0; kind < qcs::EnumNames<qcs::OptimizerKind>::kNames.size(); ++kind)
     for (const bool adaptive : {false, true})
-      check(fixture, std::string(qcs::kOptimizerNames[kind]), static_cast<qcs::OptimizerKind>(kind), adaptive);
+      check(fixture, std::string(qcs::EnumNames<qcs::OptimizerKind>::kNames[kind]),
+            static_cast<qcs::OptimizerKind>(kind), adaptive);
   fixture.require_complete();
 }

@@ -13,7 +13,8 @@
 namespace qcs {
 
 /// A data set as the published system uses it: its label space, its default files relative to the data root (a
-/// validation list where its owners made such a split beside the test split), and the residual form of the DCS network
+/// validation list where its owners made such a split beside the test split), how its faces were cut out of photos, and
+/// the residual form of the DCS network
 /// published for it.
 struct RafDb {
   using Classes = RafDbLabels;
@@ -22,6 +23,7 @@ struct RafDb {
   static constexpr std::string_view kImageFolder = "RAF-DB/basic";
   static constexpr std::string_view kTrainList = "RAF-DB/raf_db_basic_train.txt";
   static constexpr std::string_view kTestList = "RAF-DB/raf_db_basic_test.txt";
+  static constexpr std::string_view kFaceCut = "aligned faces of RAF-DB, 100 x 100";
   using DcsResidual = NormedResidual;
 };
 
@@ -34,6 +36,7 @@ struct FerPlus {
   static constexpr std::string_view kTrainList = "FERPlus/ferplus_training.txt";
   static constexpr std::string_view kTestList = "FERPlus/ferplus_test.txt";
   static constexpr std::string_view kValidationList = "FERPlus/ferplus_validation.txt";
+  static constexpr std::string_view kFaceCut = "faces of FER2013, 48 x 48, grey";
   using DcsResidual = PreNormResidual;
 };
 
@@ -45,6 +48,7 @@ struct AffectNet7 {
   static constexpr std::string_view kImageFolder = "AffectNet/Manually_trainval_croped";
   static constexpr std::string_view kTrainList = "AffectNet/affectnet_training-cls7-v7.txt";
   static constexpr std::string_view kTestList = "AffectNet/affectnet_validation-cls7.txt";
+  static constexpr std::string_view kFaceCut = "face boxes of AffectNet";
   using DcsResidual = NormedResidual;
 };
 
@@ -56,6 +60,7 @@ struct AffectNet8 {
   static constexpr std::string_view kImageFolder = "AffectNet/Manually_trainval_croped";
   static constexpr std::string_view kTrainList = "AffectNet/affectnet_training-cls8-v7.txt";
   static constexpr std::string_view kTestList = "AffectNet/affectnet_validation-cls8.txt";
+  static constexpr std::string_view kFaceCut = "face boxes of AffectNet";
   using DcsResidual = PreNormResidual;
 };
 

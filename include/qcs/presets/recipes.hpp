@@ -4,37 +4,14 @@
 #include <fmt/format.h>
 
 #include <concepts>
-#include <cstdint>
-#include <qcs/data/augment/transform_options.hpp>
-#include <qcs/data/sample/sampling.hpp>
+#include <optional>
 #include <qcs/presets/datasets.hpp>
 #include <qcs/presets/topologies.hpp>
-#include <qcs/train/events.hpp>
-#include <qcs/train/optimizer/optimizer.hpp>
-#include <qcs/train/optimizer/schedule.hpp>
-#include <qcs/train/training_aids.hpp>
+#include <qcs/train/recipe.hpp>
 #include <string>
 #include <string_view>
 
 namespace qcs {
-
-/// Everything a training program takes as given for one model on one data set: the defaults of the public program.
-struct Recipe {
-  int epochs;
-  std::int64_t batch_size;
-  double learning_rate;
-  Schedule schedule = {};
-  OptimizerOptions optimizer = {};  ///< its learning rate plays no part, `learning_rate` is taken
-  TrainingAids aids = {};
-  double base_dropout = 0;
-  double cross_dropout = 0;
-  bool drop_attention_output = false;
-  TransformOptions transform = {};
-  Sampling sampling = Sampling::kShuffle;
-  NegativeRule negatives = NegativeRule::kAnyImage;
-  int epoch_divisor = 1;   ///< an epoch draws one anchor for every so many images
-  bool flip_test = false;  ///< evaluate every image together with its mirror image
-};
 
 /// Learning rate of the small backbone, which trains from scratch; the published rates suit a pretrained IR-50.
 inline constexpr double kSmallLearningRate = 3e-4;
@@ -133,66 +110,38 @@ inline constexpr bool kHasRecipes = requires {
   PublishedRecipes<Dataset>::kDcs;
 };
 
-inline std::string describe(const Schedule& s) {
-  std::string text = s.kind == ScheduleKind::kExponential
-                         ? fmt::format("x {} per epoch", s.gamma)
-                         : std::string(kScheduleNames[static_cast<std::size_t>(s.kind)]);
-  if (s.warmup_epochs > 0) text += fmt::format(", warm-up {} epochs", s.warmup_epochs);
-  return text;
-}
-
-inline std::string describe(const OptimizerOptions& o) {
-  std::string text = fmt::format("SAM around {}", kOptimizerNames[static_cast<std::size_t>(o.kind)]);
-  if (o.weight_decay) text += fmt::format(", weight decay {}", *o.weight_decay);
-  if (o.momentum > 0) text += fmt::format(", momentum {}", o.momentum);
-  return text;
-}
-
 }  // namespace detail
 
-/// The published recipe of `model` ("QCS" or "DCS") on `Dataset`; throws ConfigError on another name. A data set
-/// without PublishedRecipes does not compile.
-template <class Dataset>
-Recipe published_recipe(std::string_view model) {
+/// The recipe published for topology `T` on `Dataset`. A topology of one's own starts from that of QCS if it has two
+/// roles or more, else from that of DCS. A data set without PublishedRecipes does not compile.
+template <class Dataset, BranchTopology T>
+Recipe published_recipe() {
   static_assert(detail::kHasRecipes<Dataset>,
                 "qcs presets: no recipe is published for this data set: take one of qcs/presets/datasets.hpp, or "
                 "specialise qcs::PublishedRecipes for your own");
-  if constexpr (detail::kHasRecipes<Dataset>)
-    return with_topology(model, []<class Topology>() {
-      if constexpr (std::same_as<Topology, Dual>)
-        return PublishedRecipes<Dataset>::kDcs;
-      else
-        return PublishedRecipes<Dataset>::kQcs;
-    });
+  if constexpr (detail::kHasRecipes<Dataset>) {
+    if constexpr (role_count<T> >= 2)
+      return PublishedRecipes<Dataset>::kQcs;
+    else
+      return PublishedRecipes<Dataset>::kDcs;
+  }
 }
 
-/// A recipe's values as text, for logs and reports. Training aids that are off are left out.
-inline NamedValues describe(const Recipe& r) {
-  const auto text = [](const auto& value) { return fmt::format("{}", value); };
-  const auto& t = r.transform;
-  NamedValues values{
-      {"epochs", text(r.epochs)},
-      {"batch size", text(r.batch_size)},
-      {"learning rate", text(r.learning_rate)},
-      {"schedule", detail::describe(r.schedule)},
-      {"optimizer", detail::describe(r.optimizer)},
-      {"dropout base/cross", fmt::format("{} / {}", r.base_dropout, r.cross_dropout)},
-      {"dropout after attention", r.drop_attention_output ? "yes" : "no"},
-      {"resize, crop", fmt::format("{}, {}", t.resize, t.crop)},
-      {"rotation", fmt::format("{} degrees", t.rotation_degrees)},
-      {"colour jitter", t.colour_jitter ? "yes" : "no"},
-      {"erasing", fmt::format("p {}, area {} to {}", t.erase_probability, t.erase_area_min, t.erase_area_max)},
-      {"sampling", r.sampling == Sampling::kBalanced ? fmt::format("balanced, N/{}", r.epoch_divisor) : "shuffle"},
-      {"negatives", r.negatives == NegativeRule::kClassFirst ? "class first" : "any image"}};
-  const TrainingAids& aids = r.aids;
-  if (aids.accumulate > 1) values.emplace_back("batches a step", text(aids.accumulate));
-  if (aids.label_smoothing > 0) values.emplace_back("label smoothing", text(aids.label_smoothing));
-  if (aids.clip_norm > 0) values.emplace_back("gradient clipped to", text(aids.clip_norm));
-  if (aids.average_decay > 0) values.emplace_back("decay of averaged weights", text(aids.average_decay));
-  if (aids.patience > 0) values.emplace_back("early stopping after", fmt::format("{} epochs", aids.patience));
-  if (r.flip_test) values.emplace_back("evaluation", "mean of image and mirror image");
-  if (aids.freeze_backbone) values.emplace_back("backbone", "frozen");
-  return values;
+/// What is to be said where a topology starts from the recipe of another one.
+template <BranchTopology T>
+std::optional<std::string> borrowed_recipe_note() {
+  if constexpr (std::same_as<T, Quadruplet> || std::same_as<T, Dual>)
+    return std::nullopt;
+  else
+    return fmt::format("no recipe is published for {}; the defaults are those of {}", T::kName,
+                       role_count<T> >= 2 ? Quadruplet::kName : Dual::kName);
+}
+
+/// The recipe published for the topology called `model` ("QCS" or "DCS") on `Dataset`; throws ConfigError on another
+/// name.
+template <class Dataset>
+Recipe published_recipe(std::string_view model) {
+  return with_topology(model, []<class Topology>() { return published_recipe<Dataset, Topology>(); });
 }
 
 }  // namespace qcs

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <boost/any.hpp>
 #include <boost/program_options.hpp>
 #include <filesystem>
 #include <functional>
@@ -12,61 +12,19 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <qcs/core/enum_names.hpp>
+#include <qcs/core/value_range.hpp>
+#include <qcs/program/given_number.hpp>
 #include <qcs/program/option_file.hpp>
 #include <qcs/program/process.hpp>
 #include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace qcs::program {
-
-/// What values a number option takes, as a test and as the end of the sentence "--option must be ...".
-struct Range {
-  std::function<bool(double)> holds;
-  std::string text;
-};
-
-inline Range at_least(double low) {
-  return {[=](double v) { return v >= low; }, fmt::format("at least {}", low)};
-}
-
-inline Range above(double low) {
-  return {[=](double v) { return v > low; }, fmt::format("above {}", low)};
-}
-
-inline Range within(double low, double high) {
-  return {[=](double v) { return v >= low && v <= high; }, fmt::format("within {}..{}", low, high)};
-}
-
-namespace detail {
-
-/// The value given for a number option.
-template <class Number>
-struct GivenNumber {
-  Number value{};
-  std::string negative{};  ///< what was given instead, if an unsigned number has a minus sign
-};
-
-/// How Boost reads one; by itself it would take -1 for an unsigned number and wrap it around. Throws Boost's errors.
-template <class Number>
-void validate(boost::any& store, const std::vector<std::string>& given, GivenNumber<Number>*, int) {
-  namespace po = boost::program_options;
-  po::validators::check_first_occurrence(store);
-  const std::string& text = po::validators::get_single_string(given);
-  if (std::is_unsigned_v<Number> && text.starts_with('-')) {
-    store = GivenNumber<Number>{.negative = text};
-    return;
-  }
-  boost::any number;
-  po::validate(number, given, static_cast<Number*>(nullptr), 0L);
-  store = GivenNumber<Number>{.value = boost::any_cast<Number>(number)};
-}
-
-}  // namespace detail
 
 /// The options of a program, each bound to the variable that takes its value. Two of them are always there: --help, and
 /// --config, a file of `option = value` lines for what the command line leaves open. In such a file `#` begins a
@@ -110,9 +68,23 @@ class OptionTable {
     add(name, boost::program_options::bool_switch(&target), help);
   }
 
+  /// A value of an enumeration, by its name. An unknown one is a UsageError when it is assigned.
+  template <NamedEnum E>
+  void choice(const char* name, E& target, const std::string& help) {
+    const std::string_view both = name;
+    const auto assign = [&target, option = std::string(both.substr(0, both.find(',')))](const std::string& given) {
+      const auto value = find_enum<E>(given);
+      if (!value)
+        throw UsageError(fmt::format("--{}: unknown {} `{}`, expected one of {}", option, EnumNames<E>::kWhat, given,
+                                     fmt::join(EnumNames<E>::kNames, ", ")));
+      target = *value;
+    };
+    add(name, boost::program_options::value<std::string>()->value_name("TEXT")->notifier(assign), help);
+  }
+
   /// An unsigned Number refuses what starts with a minus sign as out of its range.
   template <class Number>
-  void number(const char* name, auto& target, const Range& range, const std::string& help) {
+  void number(const char* name, auto& target, const ValueRange& range, const std::string& help) {
     const std::string_view both = name;
     const auto assign = [&target, range, option = std::string(both.substr(0, both.find(',')))](
                             const detail::GivenNumber<Number>& given) {

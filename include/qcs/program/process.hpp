@@ -17,6 +17,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/memory_error.hpp>
 #include <qcs/core/processors.hpp>
+#include <qcs/core/text/say.hpp>
 #include <qcs/core/text/terminal_text.hpp>
 #include <qcs/program/memory_to_start.hpp>
 #include <string>
@@ -62,13 +63,6 @@ inline ThreadChoice thread_choice(const char* omp_num_threads, int otherwise) {
 
 /// The choice of this process: OMP_NUM_THREADS, else cores().
 inline ThreadChoice default_threads() { return thread_choice(std::getenv("OMP_NUM_THREADS"), cores()); }
-
-/// fmt::print for programs whose result is their files: what standard output does not take, on a full disk or a pipe
-/// that nobody reads, is left out.
-template <class... Args>
-void say(fmt::format_string<Args...> format, Args&&... args) {
-  std::cout << terminal_text(fmt::format(format, std::forward<Args>(args)...)) << std::flush;
-}
 
 /// Starts the program over with OpenMP's waiting threads set to sleep after a few microseconds, unless the environment
 /// says how they shall wait: OpenMP reads that when its library loads, and with its busy waiting idle threads take the

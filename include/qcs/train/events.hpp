@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <qcs/core/enum_names.hpp>
+#include <qcs/core/named_values.hpp>
 #include <qcs/metric/confusion_matrix.hpp>
 #include <span>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace qcs {
@@ -20,9 +22,6 @@ namespace qcs {
 //   on_epoch(const EpochEvent&)   on_checkpoint(const CheckpointEvent&)   on_run_end(const RunSummary&)
 // Accuracies are shares in 0..1, losses are mean cross entropies in nats, times are seconds of wall clock.
 
-/// Names and printed values, in the order in which people shall read them.
-using NamedValues = std::vector<std::pair<std::string, std::string>>;
-
 /// The epoch that a run's result is taken from.
 enum class Selection {
   kLast,        ///< the last one: nothing is selected
@@ -30,8 +29,11 @@ enum class Selection {
   kTest,        ///< the most accurate one on the test split itself, the habit of the papers; flatters the result
 };
 
-/// Names of the selections in files and on the command line, in enumeration order.
-inline constexpr std::array<const char*, 3> kSelectionNames{"last", "validation", "test"};
+template <>
+struct EnumNames<Selection> {
+  static constexpr std::string_view kWhat = "selection";
+  static constexpr std::array<std::string_view, 3> kNames{"last", "validation", "test"};
+};
 
 /// How many images of every class a split has.
 struct SplitInfo {
@@ -128,6 +130,12 @@ enum class RunEnd {
   kComplete,    ///< all epochs are done
   kEarly,       ///< no better epoch for as long as early stopping waits
   kInterrupted  ///< asked to stop; it can be resumed
+};
+
+template <>
+struct EnumNames<RunEnd> {
+  static constexpr std::string_view kWhat = "end of a run";
+  static constexpr std::array<std::string_view, 3> kNames{"complete", "early", "interrupted"};
 };
 
 /// What an evaluation found.

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <fmt/format.h>
-
-#include <qcs/core/error.hpp>
-
 namespace qcs {
 
 /// What trainers commonly offer beyond the published recipe; all off by default. docs/training.md says what each does
@@ -19,18 +15,5 @@ struct TrainingAids {
 
   bool operator==(const TrainingAids&) const = default;
 };
-
-/// Returns the aids as they are, or throws ConfigError naming a value out of its range.
-inline TrainingAids validated(const TrainingAids& aids) {
-  if (aids.accumulate < 1) throw ConfigError(fmt::format("a step takes at least 1 batch, not {}", aids.accumulate));
-  if (!(aids.label_smoothing >= 0 && aids.label_smoothing < 1))
-    throw ConfigError(fmt::format("label smoothing {} is outside [0, 1)", aids.label_smoothing));
-  if (!(aids.clip_norm >= 0))
-    throw ConfigError(fmt::format("the gradient's norm cannot be clipped to {}", aids.clip_norm));
-  if (!(aids.average_decay >= 0 && aids.average_decay < 1))
-    throw ConfigError(fmt::format("the decay of averaged weights {} is outside [0, 1)", aids.average_decay));
-  if (aids.patience < 0) throw ConfigError(fmt::format("early stopping cannot wait {} epochs", aids.patience));
-  return aids;
-}
 
 }  // namespace qcs

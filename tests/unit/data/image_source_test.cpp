@@ -35,7 +35,7 @@ torch::Tensor epoch_of(const ImageSource& source, int workers) {
   Loader loader(TupleDataset<Quadruplet>(source, small(), {.seed = 7}), {.batch_size = 5, .workers = workers});
   std::vector<torch::Tensor> all;
   for (const auto& batch : loader.epoch(1))
-    for (const auto& images : batch.images) all.push_back(images);
+    for (const auto& images : batch.branches()) all.push_back(images);
   return torch::cat(all);
 }
 

@@ -191,7 +191,7 @@ std::vector<torch::Tensor> contents(const qcs::ImageList& list, int workers, std
   std::vector<torch::Tensor> tensors;
   for (const int epoch : {0, 1})
     for (auto& batch : loader.epoch(epoch)) {
-      tensors.insert(tensors.end(), batch.images.begin(), batch.images.end());
+      tensors.push_back(batch.images);
       tensors.insert(tensors.end(), batch.labels.begin(), batch.labels.end());
     }
   return tensors;
@@ -215,7 +215,7 @@ BOOST_FIXTURE_TEST_CASE(a_tuple_batch_has_the_promised_shapes_and_labels, Tempor
   const auto plan = dataset.plan(0);
   const auto batch = dataset.load(plan, 3, 5);
   BOOST_TEST(batch.size() == 5);
-  for (const auto& images : batch.images) {
+  for (const auto& images : batch.branches()) {
     BOOST_TEST((images.sizes() == torch::IntArrayRef{5, 3, 32, 32}));
     BOOST_TEST((images.scalar_type() == torch::kFloat32));
   }
@@ -226,7 +226,7 @@ BOOST_FIXTURE_TEST_CASE(a_tuple_batch_has_the_promised_shapes_and_labels, Tempor
     BOOST_TEST(batch.labels[1].data_ptr<std::int64_t>()[i] == kLabels[tuple[3]]);
   }
   const auto alone = dataset.load(plan, 4, 1);
-  for (std::size_t b = 0; b < 4; ++b) BOOST_TEST(torch::equal(alone.images[b][0], batch.images[b][1]));
+  for (std::size_t b = 0; b < 4; ++b) BOOST_TEST(torch::equal(alone.branch(b)[0], batch.branch(b)[1]));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_epoch_of_tuples_can_be_a_part_of_the_list, TemporaryFolder) {

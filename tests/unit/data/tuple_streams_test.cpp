@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(every_branch_position_epoch_and_seed_has_an_augmentation_of
   for (const std::uint64_t seed : {0, 1})
     for (const int epoch : {0, 1}) {
       const auto batch = dataset({.seed = seed}).load(same_anchors(epoch), 0, 3);
-      for (const auto& images : batch.images)
+      for (const auto& images : batch.branches())
         for (std::int64_t i = 0; i < 3; ++i) all.push_back(images[i]);
     }
   BOOST_REQUIRE(all.size() == 2 * 2 * 4 * 3);

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(lines_without_quotes_are_as_boost_has_them) {
   table.path("image-root", root, "");
   table.path("train-list", list, "");
   table.text("model", model, "");
-  table.number<int>("epochs", epochs, at_least(1), "");
+  table.number<int>("epochs", epochs, qcs::at_least(1), "");
   table.flag("flip-test", flip, "");
   table.recall(
       with("# of the version before\r\n  model =  DCS # the smaller one\r\nflip-test = true\nepochs=3\n"

@@ -52,12 +52,12 @@ BOOST_AUTO_TEST_CASE(ticks_are_round) {
 }
 
 BOOST_AUTO_TEST_CASE(smoothing_keeps_constants_and_damps_noise, *boost::unit_test::tolerance(1e-12)) {
-  for (double mean : qcs::detail::smooth({3, 3, 3, 3}, 10)) BOOST_TEST(mean == 3.);
+  for (double mean : qcs::report::smooth({3, 3, 3, 3}, 10)) BOOST_TEST(mean == 3.);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (double mean : qcs::detail::smooth({3, nan, 3, nan}, 2)) BOOST_TEST(mean == 3.);
-  BOOST_TEST(std::isnan(qcs::detail::smooth({nan}, 4).at(0)));
-  for (double mean : qcs::detail::smooth({1, -1, 1, -1, 1, -1}, 4)) BOOST_TEST(std::abs(mean) < .4);
-  BOOST_TEST(qcs::detail::smooth({1, 2, 5}, 0) == (std::vector<double>{1, 2, 5}), boost::test_tools::per_element());
+  for (double mean : qcs::report::smooth({3, nan, 3, nan}, 2)) BOOST_TEST(mean == 3.);
+  BOOST_TEST(std::isnan(qcs::report::smooth({nan}, 4).at(0)));
+  for (double mean : qcs::report::smooth({1, -1, 1, -1, 1, -1}, 4)) BOOST_TEST(std::abs(mean) < .4);
+  BOOST_TEST(qcs::report::smooth({1, 2, 5}, 0) == (std::vector<double>{1, 2, 5}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(thinning_keeps_the_extremes) {
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(curves_show_every_series) {
   BOOST_TEST(margins_white(picture));
   const cv::Mat losses = picture.colRange(0, 520), roles = picture.colRange(520, 1036),
                 accuracies = picture.colRange(1036, picture.cols);
-  using namespace qcs::detail;
+  using namespace qcs::report::detail;
   for (const cv::Scalar& ink : {kTrainInk, kEvalInk}) BOOST_TEST(coloured(losses, ink) > 60);
   for (const cv::Scalar& ink : {kTrainInk, kEvalInk, kBalancedInk}) BOOST_TEST(coloured(accuracies, ink) > 60);
   for (int role : {0, 1})
@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(a_topology_of_one_role_has_two_curves) {
   replay(history);
   history.info.role_names = {"anchor"};
   const cv::Mat picture = qcs::report::draw_curves(history);
-  BOOST_TEST(coloured(picture.colRange(520, 1036), qcs::detail::kRoleInks[0].second) > 200);
-  BOOST_TEST(coloured(picture.colRange(520, 1036), qcs::detail::kRoleInks[1].second) == 0);
+  BOOST_TEST(coloured(picture.colRange(520, 1036), qcs::report::detail::kRoleInks[0].second) > 200);
+  BOOST_TEST(coloured(picture.colRange(520, 1036), qcs::report::detail::kRoleInks[1].second) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(curves_of_little_or_odd_data_are_drawn) {

@@ -55,9 +55,10 @@ Evaluation evaluate_with(bool flip, Recorder& seen) {
 }
 
 TrainerOptions options(Selection selection, int epochs) {
-  return {.epochs = epochs,
-          .schedule = {.kind = ScheduleKind::kConstant},
-          .optimizer = {.kind = OptimizerKind::kSgd, .learning_rate = .1},
+  return {.recipe = {.epochs = epochs,
+                     .learning_rate = .1,
+                     .schedule = {.kind = ScheduleKind::kConstant},
+                     .optimizer = {.kind = OptimizerKind::kSgd}},
           .selection = selection};
 }
 
@@ -121,8 +122,8 @@ BOOST_AUTO_TEST_CASE(mirroring_is_left_to_right_and_averages_the_logits) {
 BOOST_AUTO_TEST_CASE(a_run_mirrors_when_told_to) {
   for (const bool flip : {false, true}) {
     auto o = options(Selection::kValidation, 1);
-    o.flip = flip;
-    o.optimizer.learning_rate = 0;
+    o.recipe.flip_test = flip;
+    o.recipe.learning_rate = 0;
     linear::Network network;
     linear::Tuples tuples;
     linear::Labelled labelled;
@@ -176,14 +177,14 @@ BOOST_AUTO_TEST_CASE(the_last_epoch_counts_however_it_is) {
 
 BOOST_AUTO_TEST_CASE(early_stopping_counts_epochs_since_the_best) {
   auto o = options(Selection::kValidation, 9);
-  o.aids.patience = 2;
+  o.recipe.aids.patience = 2;
   auto done = run(o, {1, 2, 2, 3, 3, 1, 4, 4, 4});
   BOOST_TEST(done.seen.epochs.size() == 6);  // the fourth is the best, two more are not better
   BOOST_TEST((done.summary.end == RunEnd::kEarly));
   BOOST_TEST(done.summary.best_epoch == 3);
-  o.aids.patience = 1;
+  o.recipe.aids.patience = 1;
   BOOST_TEST(run(o, {1, 1, 1, 1, 1, 1, 1, 1, 1}).seen.epochs.size() == 2);
-  o.aids.patience = 0;
+  o.recipe.aids.patience = 0;
   done = run(o, {1, 1, 1, 1, 1, 1, 1, 1, 1});
   BOOST_TEST(done.seen.epochs.size() == 9);
   BOOST_TEST((done.summary.end == RunEnd::kComplete));
@@ -194,11 +195,11 @@ BOOST_AUTO_TEST_CASE(the_test_split_is_evaluated_once_with_the_weights_of_the_be
   for (const double decay : {0., .5})
     for (const bool saved : {false, true}) {
       auto o = options(Selection::kValidation, 3);
-      o.aids.average_decay = decay;
+      o.recipe.aids.average_decay = decay;
       if (saved) o.checkpoint_folder = folder;
       // The same run with its second epoch as the last one.
       auto shorter = o;
-      shorter.epochs = 2;
+      shorter.recipe.epochs = 2;
       shorter.checkpoint_folder.clear();
       const auto expected = run(shorter, {2, 3});
 

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_comes_back_as_it_was) {
   const Folder folder;
   const auto file = folder.path / "run.pt";
   auto network = toy::network<Dual>();
-  const Checkpoint saved{.architecture = network->architecture(),
+  const Checkpoint saved{.architecture = network->architecture().text(),
                          .metadata = {{"labels", "toy"}, {"a key of spaces", "two\nlines"}},
                          .seed = -1,
                          .state = {.epoch = 3,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <qcs/data/batch.hpp>
 #include <qcs/data/list/image_list.hpp>
+#include <qcs/model/architecture.hpp>
 #include <qcs/model/concepts.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/topology/triplet.hpp>
@@ -44,7 +45,7 @@ class NetworkImpl : public torch::nn::Module {
   }
 
   Options options() const { return {}; }
-  std::string architecture() const { return "linear"; }
+  qcs::Architecture architecture() const { return {.topology = "linear"}; }
   std::vector<double> gates() const { return {}; }
   void freeze_backbone() { base.requires_grad_(false); }
 
@@ -90,8 +91,10 @@ struct Tuples {
   Batch batch(std::int64_t k) const {
     const auto size = sizes[static_cast<std::size_t>(k)];
     Batch made;
+    std::vector<torch::Tensor> branches;
     for (std::size_t b = 0; b < kBranches; ++b)
-      made.images[b] = random_images(size, 100 + 10 * static_cast<std::uint64_t>(k) + b);
+      branches.push_back(random_images(size, 100 + 10 * static_cast<std::uint64_t>(k) + b));
+    made.images = torch::cat(branches);
     made.labels[0] = (torch::arange(size) + k) % kClasses;
     made.labels[1] = (torch::arange(size) + k + 1) % kClasses;
     made.members.resize(static_cast<std::size_t>(size));

@@ -31,7 +31,7 @@ void step(Toy& toy, torch::optim::Optimizer& optimizer, double x) {
   optimizer.step();
 }
 
-OptimizerOptions options(OptimizerKind kind) { return {.kind = kind, .learning_rate = .1, .momentum = .9}; }
+OptimizerOptions options(OptimizerKind kind) { return {.kind = kind, .momentum = .9}; }
 
 auto says(std::string text) {
   return [text](const CheckpointError& error) {
@@ -50,7 +50,7 @@ std::vector<std::string> names_of(const io::NamedTensors& tensors) {
 
 BOOST_AUTO_TEST_CASE(names_are_those_of_parameters_and_of_pythons_optimisers) {
   Toy toy;
-  auto adam = make_optimizer(toy.parameters(), options(OptimizerKind::kAdam));
+  auto adam = make_optimizer(toy.parameters(), options(OptimizerKind::kAdam), .1);
   BOOST_TEST(optimizer_state(*adam, toy).empty());
   step(toy, *adam, 1);
   step(toy, *adam, 2);
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(names_are_those_of_parameters_and_of_pythons_optimisers) {
                                        "second.weight.step", "second.weight.exp_avg", "second.weight.exp_avg_sq",
                                        "second.bias.step", "second.bias.exp_avg", "second.bias.exp_avg_sq"}));
   BOOST_TEST(state[0].second.item<int>() == 2);
-  auto sgd = make_optimizer(toy.parameters(), options(OptimizerKind::kSgd));
+  auto sgd = make_optimizer(toy.parameters(), options(OptimizerKind::kSgd), .1);
   step(toy, *sgd, 1);
   BOOST_TEST(names_of(optimizer_state(*sgd, toy)) ==
              (std::vector<std::string>{"first.weight.momentum_buffer", "first.bias.momentum_buffer",
@@ -73,13 +73,13 @@ BOOST_AUTO_TEST_CASE(a_restored_optimiser_goes_on_in_another_order_of_parameters
   for (const auto kind : {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd}) {
     for (const bool reversed : {false, true}) {
       Toy toy, other(reversed);
-      auto optimizer = make_optimizer(toy.parameters(), options(kind));
+      auto optimizer = make_optimizer(toy.parameters(), options(kind), .1);
       for (const double x : {1., -2., .5}) step(toy, *optimizer, x);
       {
         const torch::NoGradGuard no_grad;
         for (const auto& item : toy.named_parameters()) other.named_parameters()[item.key()].copy_(item.value());
       }
-      auto restored = make_optimizer(other.parameters(), options(kind));
+      auto restored = make_optimizer(other.parameters(), options(kind), .1);
       load_optimizer_state(*restored, other, optimizer_state(*optimizer, toy));
       for (const double x : {3., 1.5}) {
         step(toy, *optimizer, x);
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_restored_optimiser_goes_on_in_another_order_of_parameters
 
 BOOST_AUTO_TEST_CASE(everything_that_does_not_fit_is_named) {
   Toy toy;
-  auto adam = make_optimizer(toy.parameters(), options(OptimizerKind::kAdam));
+  auto adam = make_optimizer(toy.parameters(), options(OptimizerKind::kAdam), .1);
   step(toy, *adam, 1);
   auto state = optimizer_state(*adam, toy);
   state[1].second = torch::zeros({4});
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(everything_that_does_not_fit_is_named) {
   BOOST_CHECK_EXCEPTION(load_optimizer_state(*adam, toy, state), CheckpointError,
                         says("first.weight.exp_avg has shape (4), expected (3, 2); first.bias.step is no whole number; "
                              "there is no second.bias.exp_avg_sq; nothing takes third.bias.exp_avg_sq"));
-  auto sgd = make_optimizer(toy.parameters(), options(OptimizerKind::kSgd));
+  auto sgd = make_optimizer(toy.parameters(), options(OptimizerKind::kSgd), .1);
   BOOST_CHECK_EXCEPTION(load_optimizer_state(*sgd, toy, optimizer_state(*adam, toy)), CheckpointError,
                         says("nothing takes first.bias.exp_avg;"));
 }
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(everything_that_does_not_fit_is_named) {
 BOOST_AUTO_TEST_CASE(parameters_without_a_gradient_have_no_state) {
   Toy toy;
   for (auto& parameter : toy.first->parameters()) parameter.set_requires_grad(false);
-  auto adam = make_optimizer(toy.parameters(), options(OptimizerKind::kAdam));
+  auto adam = make_optimizer(toy.parameters(), options(OptimizerKind::kAdam), .1);
   step(toy, *adam, 1);
   const auto state = optimizer_state(*adam, toy);
   BOOST_TEST(state.size() == 6U);

@@ -57,8 +57,8 @@ BOOST_AUTO_TEST_CASE(own_parameters_and_buffers_are_trained_moved_and_saved) {
   auto net = network(1);
   BOOST_REQUIRE(net->named_parameters().contains("scale"));
   BOOST_REQUIRE(net->named_buffers().contains("mean"));
-  TrainerOptions options{.epochs = 1, .seed = 5, .checkpoint_folder = folder};
-  options.optimizer.learning_rate = 1e-2;
+  TrainerOptions options{.recipe = {.epochs = 1, .seed = 5}, .checkpoint_folder = folder};
+  options.recipe.learning_rate = 1e-2;
   Trainer<Net> run(net, options, toy::labels());
   toy::Tuples<Dual> tuples{.count = 1};
   toy::Labelled labelled;

@@ -28,8 +28,7 @@ std::filesystem::path released(int format) {
 }
 
 Trainer<tiny::Net> trainer(int epochs) {
-  TrainerOptions o{.epochs = epochs, .seed = 5};
-  o.optimizer.learning_rate = 1e-3;
+  const TrainerOptions o{.recipe = {.epochs = epochs, .learning_rate = 1e-3, .seed = 5}};
   return {tiny::network(), o, toy::labels()};
 }
 

@@ -18,7 +18,7 @@ struct Info {
 };
 
 RunInfo told(Selection selection, const std::string& name) {
-  Trainer<tiny::Net> run(tiny::network(), {.epochs = 1, .selection = selection}, toy::labels());
+  Trainer<tiny::Net> run(tiny::network(), {.recipe = {.epochs = 1}, .selection = selection}, toy::labels());
   toy::Tuples<Dual> tuples{.count = 1};
   toy::Labelled labelled;
   Info info;
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_test_split_is_not_called_a_validation_split) {
 }
 
 BOOST_AUTO_TEST_CASE(mirror_images_need_whole_images) {
-  Trainer<tiny::Net> run(tiny::network(), {.epochs = 1, .flip = true}, toy::labels());
+  Trainer<tiny::Net> run(tiny::network(), {.recipe = {.epochs = 1, .flip_test = true}}, toy::labels());
   toy::Tuples<Dual> tuples{.count = 1};
   Thinned thinned;
   BOOST_CHECK_EXCEPTION(run.fit(tuples, thinned, {}), ConfigError, says("needs whole images, not every 4th pixel"));

@@ -61,12 +61,14 @@ struct Tuples {
         const auto role = static_cast<std::int64_t>(r);
         batch.labels[r] = torch::tensor({role, role + 1, role + 2}, torch::kInt64) % kClasses;
       }
-      for (std::size_t b = 0; b < batch.images.size(); ++b) {
+      std::vector<torch::Tensor> branches;
+      for (std::size_t b = 0; b < qcs::branch_count<T>; ++b) {
         const auto labels = batch.labels[static_cast<std::size_t>(qcs::role_of<T>(b))];
         const auto* values = labels.template data_ptr<std::int64_t>();
-        batch.images[b] = images({values, values + labels.size(0)}, qcs::derive_seed(7, number, k, b));
-        if (poisoned.contains(k)) batch.images[b].fill_(std::numeric_limits<float>::quiet_NaN());
+        branches.push_back(images({values, values + labels.size(0)}, qcs::derive_seed(7, number, k, b)));
       }
+      batch.images = torch::cat(branches);
+      if (poisoned.contains(k)) batch.images.fill_(std::numeric_limits<float>::quiet_NaN());
       batch.members.resize(3);
       for (std::size_t i = 0; i < 3; ++i) batch.members[i].fill((3 * static_cast<std::size_t>(k) + i) % 12);
       made.push_back(std::move(batch));

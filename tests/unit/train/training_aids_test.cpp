@@ -55,9 +55,9 @@ Pass pass(const Weights& w, const linear::Batch& batch, double smoothing = 0) {
     const auto role = static_cast<std::size_t>(role_of<linear::Topology>(b));
     const double of_role = role == 0 ? 2 : 1;  // anchor and positive; negative
     torch::Tensor g;
-    const double base = entropy(batch.images[b], w.base, batch.labels[role], smoothing, g);
+    const double base = entropy(batch.branch(b), w.base, batch.labels[role], smoothing, g);
     result.gradient.base += g / 6;
-    const double cross = entropy(batch.images[b], w.cross, batch.labels[role], smoothing, g);
+    const double cross = entropy(batch.branch(b), w.cross, batch.labels[role], smoothing, g);
     result.gradient.cross += g / 6;
     result.loss += (base + cross) / 6;
     result.base_loss += base / 3;
@@ -65,7 +65,7 @@ Pass pass(const Weights& w, const linear::Batch& batch, double smoothing = 0) {
     result.roles[role].base += base / of_role;
     result.roles[role].cross += cross / of_role;
   }
-  const auto answers = batch.images[0].flatten(1).mm(w.base).argmax(1);
+  const auto answers = batch.branch(0).flatten(1).mm(w.base).argmax(1);
   for (std::int64_t i = 0; i < batch.size(); ++i)
     result.accuracy += answers[i].item<std::int64_t>() == batch.labels[0][i].item<std::int64_t>() ? 1. : 0.;
   result.accuracy /= double(batch.size());
@@ -84,10 +84,11 @@ struct Recorder {
 constexpr double kRate = .1;
 
 TrainerOptions options(TrainingAids aids = {}, int epochs = 1) {
-  return {.epochs = epochs,
-          .schedule = {.kind = ScheduleKind::kConstant},
-          .optimizer = {.kind = OptimizerKind::kSgd, .learning_rate = kRate},
-          .aids = aids};
+  return {.recipe = {.epochs = epochs,
+                     .learning_rate = kRate,
+                     .schedule = {.kind = ScheduleKind::kConstant},
+                     .optimizer = {.kind = OptimizerKind::kSgd},
+                     .aids = aids}};
 }
 
 struct Run {
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(label_smoothing_spreads_the_target_over_all_classes) {
 
 BOOST_AUTO_TEST_CASE(the_evaluation_is_not_smoothed) {
   auto o = options({.label_smoothing = .3});
-  o.optimizer.learning_rate = 0;
+  o.recipe.learning_rate = 0;
   torch::Tensor unused;
   const double expected =
       entropy(linear::Labelled::images(), Weights::initial().base, torch::arange(4) % kClasses, 0, unused);
@@ -234,14 +235,14 @@ BOOST_AUTO_TEST_CASE(sam_takes_the_gradient_where_it_climbed_over_all_parameters
   const auto g = pass(w0, one.batch(0)).gradient;
   for (const double rho : {.05, .7}) {
     auto o = options();
-    o.sam.rho = rho;
+    o.recipe.sam.rho = rho;
     const auto climbed = w0.plus(g, rho / g.norm());
     const auto done = run<SamStep>(o, one);
     BOOST_TEST(close(done.weights, w0.plus(pass(climbed, one.batch(0)).gradient, -kRate)));
     BOOST_TEST(done.seen.steps.at(0).loss == pass(w0, one.batch(0)).loss, kTolerance);
   }
   auto o = options();
-  o.sam = {.rho = .7, .adaptive = true};
+  o.recipe.sam = {.rho = .7, .adaptive = true};
   const Weights scaled{w0.base.abs() * g.base, w0.cross.abs() * g.cross};
   const Weights way{w0.base.square() * g.base, w0.cross.square() * g.cross};
   const auto climbed = w0.plus(way, .7 / scaled.norm());
@@ -256,7 +257,7 @@ BOOST_AUTO_TEST_CASE(sam_clips_at_the_climbed_weights_and_sums_over_accumulated_
     return Weights{.75 * first.base, .75 * first.cross}.plus(pass(w, tuples.batch(1)).gradient, .25);
   };
   auto o = options({.accumulate = 2, .clip_norm = .2});
-  o.limit_batches = 2;
+  o.recipe.limit_batches = 2;
   const auto g = joint(w0), there = joint(w0.plus(g, .05 / g.norm()));
   BOOST_REQUIRE(there.norm() > .2);
   BOOST_TEST(close(run<SamStep>(o).weights, w0.plus(there, -kRate * .2 / there.norm())));
@@ -264,7 +265,7 @@ BOOST_AUTO_TEST_CASE(sam_clips_at_the_climbed_weights_and_sums_over_accumulated_
 
 BOOST_AUTO_TEST_CASE(a_limit_ends_the_epoch_and_one_beyond_it_does_not) {
   auto o = options({}, 2);
-  o.limit_batches = 2;
+  o.recipe.limit_batches = 2;
   const auto limited = run(o);
   auto w = Weights::initial();
   for (const int k : {0, 1, 0, 1}) w = w.plus(pass(w, linear::Tuples().batch(k)).gradient, -kRate);
@@ -273,14 +274,14 @@ BOOST_AUTO_TEST_CASE(a_limit_ends_the_epoch_and_one_beyond_it_does_not) {
   // An epoch's means are of that epoch alone.
   const auto& steps = limited.seen.steps;
   BOOST_TEST(limited.seen.epochs.at(1).train_loss == (3 * steps.at(2).loss + steps.at(3).loss) / 4, kTolerance);
-  o.limit_batches = 7;
+  o.recipe.limit_batches = 7;
   BOOST_TEST(close(run(o).weights, run(options({}, 2)).weights));
 }
 
 BOOST_AUTO_TEST_CASE(learning_rates_of_steps_and_epochs) {
   const auto rates = [](const Schedule& schedule, int epochs, int accumulate = 1) {
     auto o = options({.accumulate = accumulate}, epochs);
-    o.schedule = schedule;
+    o.recipe.schedule = schedule;
     std::vector<double> all;
     for (const auto& step : run(o).seen.steps) all.push_back(step.learning_rate / kRate);
     return all;
@@ -296,7 +297,7 @@ BOOST_AUTO_TEST_CASE(learning_rates_of_steps_and_epochs) {
   equal(rates({.kind = ScheduleKind::kCosine}, 2), {1, wave(1. / 6), wave(2. / 6), .5, wave(4. / 6), wave(5. / 6)});
   equal(rates({.kind = ScheduleKind::kConstant, .warmup_epochs = 1}, 1, 2), {2. / 3, 1});
   auto o = options({.accumulate = 2}, 2);
-  o.schedule = {.kind = ScheduleKind::kCosine};
+  o.recipe.schedule = {.kind = ScheduleKind::kCosine};
   BOOST_TEST(run(o).seen.epochs.at(1).learning_rate == kRate * wave(5. / 6), kTolerance);
 }
 
@@ -317,7 +318,7 @@ namespace {
 /// Three steps with the gradient g = (w1 + 2, -3 w2, .5) of a parameter that starts at (1, -2, 3).
 torch::Tensor three_steps(const OptimizerOptions& o) {
   auto w = torch::tensor({1., -2., 3.}, torch::kFloat64).requires_grad_();
-  PlainStep step(make_optimizer({w}, o));
+  PlainStep step(make_optimizer({w}, o, .1));
   for (int i = 0; i < 3; ++i)
     step.run([&] {
       const auto v = w.detach();
@@ -343,16 +344,15 @@ void check(const torch::Tensor& found, const std::function<double(double, const 
 BOOST_AUTO_TEST_CASE(sgd_with_and_without_momentum_and_decay) {
   for (const double momentum : {0., .9})
     for (const double decay : {0., .2})
-      check(
-          three_steps({.kind = OptimizerKind::kSgd, .learning_rate = .1, .weight_decay = decay, .momentum = momentum}),
-          [&](double w, const Gradient& gradient) {
-            double velocity = 0;
-            for (int i = 0; i < 3; ++i) {
-              velocity = momentum * velocity + gradient(w) + decay * w;
-              w -= .1 * velocity;
-            }
-            return w;
-          });
+      check(three_steps({.kind = OptimizerKind::kSgd, .weight_decay = decay, .momentum = momentum}),
+            [&](double w, const Gradient& gradient) {
+              double velocity = 0;
+              for (int i = 0; i < 3; ++i) {
+                velocity = momentum * velocity + gradient(w) + decay * w;
+                w -= .1 * velocity;
+              }
+              return w;
+            });
 }
 
 BOOST_AUTO_TEST_CASE(adam_adds_decay_to_the_gradient_and_adamw_to_the_weight) {
@@ -369,11 +369,11 @@ BOOST_AUTO_TEST_CASE(adam_adds_decay_to_the_gradient_and_adamw_to_the_weight) {
       return w;
     };
   };
-  check(three_steps({.kind = OptimizerKind::kAdam, .learning_rate = .1}), adam(0, 0));
-  check(three_steps({.kind = OptimizerKind::kAdam, .learning_rate = .1, .weight_decay = .2}), adam(.2, 0));
-  check(three_steps({.kind = OptimizerKind::kAdamW, .learning_rate = .1}), adam(0, .01));
-  check(three_steps({.kind = OptimizerKind::kAdamW, .learning_rate = .1, .weight_decay = .2}), adam(0, .2));
-  check(three_steps({.kind = OptimizerKind::kAdamW, .learning_rate = .1, .weight_decay = 0.}), adam(0, 0));
+  check(three_steps({.kind = OptimizerKind::kAdam}), adam(0, 0));
+  check(three_steps({.kind = OptimizerKind::kAdam, .weight_decay = .2}), adam(.2, 0));
+  check(three_steps({.kind = OptimizerKind::kAdamW}), adam(0, .01));
+  check(three_steps({.kind = OptimizerKind::kAdamW, .weight_decay = .2}), adam(0, .2));
+  check(three_steps({.kind = OptimizerKind::kAdamW, .weight_decay = 0.}), adam(0, 0));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include <qcs/data/augment/transform.hpp>
 #include <qcs/data/batch.hpp>
 #include <qcs/data/detail/image_slots.hpp>
+#include <qcs/data/fingerprint.hpp>
 #include <qcs/data/image_source.hpp>
 #include <qcs/data/sample/sampling.hpp>
 
@@ -61,6 +63,10 @@ class LabelledDataset {
 
   const ImageList& list() const { return source_.list(); }
   const ImageSource& source() const { return source_; }
+
+  /// Tells whether two runs had the same images, see data_fingerprint.
+  std::string fingerprint() const { return data_fingerprint(source_); }
+
   const TransformOptions& transform() const { return transform_.options(); }
 
  private:

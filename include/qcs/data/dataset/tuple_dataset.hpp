@@ -15,6 +15,7 @@
 #include <qcs/data/augment/transform.hpp>
 #include <qcs/data/batch.hpp>
 #include <qcs/data/detail/image_slots.hpp>
+#include <qcs/data/fingerprint.hpp>
 #include <qcs/data/image_source.hpp>
 #include <qcs/data/sample/tuple_sampler.hpp>
 
@@ -72,11 +73,7 @@ class TupleDataset {
   /// The tuples at positions first .. first + count - 1. Throws DataError with the name of an unreadable image, or,
   /// where those are skipped, after kMostAttempts tuples with bad images in a row.
   Batch load(const EpochPlan& plan, std::size_t first, std::size_t count) const {
-    const int side = transform_.options().side();
-    auto images = [&]<std::size_t... B>(std::index_sequence<B...>) {
-      return std::array{((void)B, detail::ImageSlots(count, side))...};
-    }
-    (std::make_index_sequence<branch_count<T>>{});
+    detail::ImageSlots images(branch_count<T> * count, transform_.options().side());
     Batch batch;
     for (auto& labels : batch.labels) labels = torch::empty({static_cast<std::int64_t>(count)}, torch::kInt64);
     for (std::size_t i = 0; i < count; ++i) {
@@ -86,10 +83,10 @@ class TupleDataset {
         batch.labels[static_cast<std::size_t>(role_of<T>(b))].template data_ptr<std::int64_t>()[i] =
             list().images[drawn[b]].label;
         Rng rng = stream(options_.seed, Purpose::kAugment, plan.epoch, first + i, b);
-        transform_.write(pixels[b], rng, images[b].slot(i));
+        transform_.write(pixels[b], rng, images.slot(b * count + i));
       }
     }
-    for (std::size_t b = 0; b < branch_count<T>; ++b) batch.images[b] = images[b].tensor(count);
+    batch.images = images.tensor(branch_count<T> * count);
     return batch;
   }
 
@@ -97,6 +94,10 @@ class TupleDataset {
 
   const ImageList& list() const { return source_.list(); }
   const ImageSource& source() const { return source_; }
+
+  /// Tells whether two runs had the same images, see data_fingerprint.
+  std::string fingerprint() const { return data_fingerprint(source_); }
+
   const TransformOptions& transform() const { return transform_.options(); }
   const TupleOptions& options() const { return options_; }
 

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <boost/random/uniform_int_distribution.hpp>
 
+#include <qcs/core/enum_names.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/data/class_index.hpp>
 
@@ -21,10 +24,22 @@ enum class Sampling {
   kBalanced,  ///< independent draws with replacement, every class that has images equally likely
 };
 
+template <>
+struct EnumNames<Sampling> {
+  static constexpr std::string_view kWhat = "sampling";
+  static constexpr std::array<std::string_view, 2> kNames{"shuffle", "balanced"};
+};
+
 /// How the class of a branch that is not the anchor's is chosen.
 enum class NegativeRule {
   kAnyImage,    ///< uniform over all images of the classes still free, so large classes come more often
   kClassFirst,  ///< uniform over the classes still free, then over the images of the class
+};
+
+template <>
+struct EnumNames<NegativeRule> {
+  static constexpr std::string_view kWhat = "rule for negatives";
+  static constexpr std::array<std::string_view, 2> kNames{"any image", "class first"};
 };
 
 /// Which image stands at which position of an epoch.

@@ -42,6 +42,12 @@ struct CsvDatasetOptions {
   bool overwrite = false;
 };
 
+/// Whether a split may have this name, which becomes part of a file's name.
+inline bool is_split_name(std::string_view name) {
+  static constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
 namespace detail {
 
 /// One row of the table, before it is known what its label means.
@@ -49,12 +55,6 @@ struct CsvDatasetRow {
   std::size_t line;
   std::string image, label, split;
 };
-
-/// A split's name becomes part of a file's name.
-inline bool is_split_name(std::string_view name) {
-  static constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-  return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos;
-}
 
 class CsvDatasetReader {
  public:

@@ -78,10 +78,10 @@ inline void require_same_classes(const std::vector<std::string>& given, const st
 
 }  // namespace detail
 
-/// Makes lists out of a tree with a folder for each class, names relative to its root and sorted. Throws DataError if
-/// there is no class folder, if a class has no image in any split or is unknown to the training split, or if the
-/// classes given are others.
-inline PreparedDataset prepare_folder_tree(const FolderTreeOptions& options) {
+/// Finds the images of a tree with a folder for each class, names relative to its root and sorted; the training split
+/// comes first. Writes nothing. Throws DataError if there is no class folder, if a class has no image in the training
+/// split or is unknown to it, or if the classes given are others.
+inline PreparedDataset find_folder_tree(const FolderTreeOptions& options) {
   return with_named_paths([&] {
     auto folders = detail::split_folders(options.images);
     const bool split_level = !folders.empty();
@@ -131,6 +131,14 @@ inline PreparedDataset prepare_folder_tree(const FolderTreeOptions& options) {
       }
     }
     if (!faults.empty()) throw DataError(fmt::format("{}: faulty class folders{}", options.images.string(), faults));
+    return dataset;
+  });
+}
+
+/// The same, and writes its lists. Throws also as write_prepared() does.
+inline PreparedDataset prepare_folder_tree(const FolderTreeOptions& options) {
+  return with_named_paths([&] {
+    auto dataset = find_folder_tree(options);
     write_prepared(dataset, options.overwrite);
     return dataset;
   });

@@ -53,7 +53,7 @@ inline std::string run_table(const Comparison& comparison) {
   for (std::size_t r = 0; r < comparison.runs.size(); ++r) {
     const auto& [name, info, result, accuracies, done] = comparison.runs[r];
     const bool known = result.evaluated.classes() > 0;
-    rows.push_back({name, info.model, info.backbone, kSelectionNames[static_cast<std::size_t>(info.selection)],
+    rows.push_back({name, info.model, info.backbone, std::string(name_of(info.selection)),
                     fmt::format("{}", comparison.group_of(r) + 1), fmt::format("{}", info.seed),
                     known ? fmt::format("{}/{}", result.epoch + 1, info.epochs) : "-",
                     known ? percent_or_dash(result.evaluated.accuracy()) : "-",
@@ -134,7 +134,7 @@ inline nlohmann::ordered_json comparison_json(const Comparison& comparison) {
                                   {"backbone", info.backbone},
                                   {"dataset", info.dataset},
                                   {"seed", info.seed},
-                                  {"selection", kSelectionNames[static_cast<std::size_t>(info.selection)]},
+                                  {"selection", std::string(name_of(info.selection))},
                                   {"finished", result.finished},
                                   {"done_epochs", done},
                                   {"epochs", info.epochs}};

@@ -68,7 +68,7 @@ namespace detail {
 inline NamedValues group_settings(const RunInfo& info) {
   NamedValues settings{{"model", fmt::format("{} ({})", info.model, info.backbone)},
                        {"data set", info.dataset},
-                       {"result from", kSelectionNames[static_cast<std::size_t>(info.selection)]},
+                       {"result from", std::string(name_of(info.selection))},
                        {"evaluated on", info.eval.name}};
   if (!info.test.name.empty()) settings.emplace_back("tested on", info.test.name);
   if (!info.train.class_counts.empty())

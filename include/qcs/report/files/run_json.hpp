@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <qcs/core/enum_names.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/report/files/evaluation_json.hpp>
 #include <qcs/train/events.hpp>
@@ -24,19 +22,14 @@ namespace qcs {
 
 namespace detail {
 
-inline constexpr std::array<const char*, 3> kRunEndNames = {"complete", "early", "interrupted"};
-
 inline double json_number(const nlohmann::ordered_json& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }
 
-template <class Enum>
-Enum json_enum(const nlohmann::ordered_json& value, const std::array<const char*, 3>& names) {
-  const auto found =
-      std::ranges::find(names, value.get<std::string_view>(), [](auto* n) { return std::string_view(n); });
-  if (found == names.end())
-    throw DataError(fmt::format("`{}` is none of {}", value.get<std::string>(), fmt::join(names, ", ")));
-  return static_cast<Enum>(found - names.begin());
+template <NamedEnum E>
+E json_enum(const nlohmann::ordered_json& value) {
+  if (const auto found = find_enum<E>(value.get<std::string_view>())) return *found;
+  throw DataError(fmt::format("`{}` is none of {}", value.get<std::string>(), fmt::join(EnumNames<E>::kNames, ", ")));
 }
 
 inline nlohmann::ordered_json split_json(const SplitInfo& split) {
@@ -65,7 +58,7 @@ inline nlohmann::ordered_json run_json(const RunInfo& info) {
           {"train", detail::split_json(info.train)},
           {"eval", detail::split_json(info.eval)},
           {"test", detail::split_json(info.test)},
-          {"selection", kSelectionNames[static_cast<std::size_t>(info.selection)]},
+          {"selection", name_of(info.selection)},
           {"recipe", recipe}};
 }
 
@@ -84,7 +77,7 @@ inline RunInfo run_from_json(const nlohmann::ordered_json& json) {
           .train = detail::split_from_json(json.at("train")),
           .eval = detail::split_from_json(json.at("eval")),
           .test = detail::split_from_json(json.at("test")),
-          .selection = detail::json_enum<Selection>(json.at("selection"), kSelectionNames),
+          .selection = detail::json_enum<Selection>(json.at("selection")),
           .recipe = std::move(recipe)};
 }
 
@@ -124,10 +117,10 @@ inline EpochEvent epoch_from_json(const nlohmann::ordered_json& json) {
 
 /// How a run ended, and what its best epoch and its test tell; no time.
 inline nlohmann::ordered_json summary_json(const RunSummary& summary, const RunInfo& info) {
-  nlohmann::ordered_json json = {{"end", detail::kRunEndNames[static_cast<std::size_t>(summary.end)]},
+  nlohmann::ordered_json json = {{"end", name_of(summary.end)},
                                  {"best_epoch", summary.best_epoch + 1},
                                  {"steps", summary.steps},
-                                 {"selection", kSelectionNames[static_cast<std::size_t>(info.selection)]}};
+                                 {"selection", name_of(info.selection)}};
   json.update(evaluation_json(summary.best_confusion, info.class_names));
   json["accuracy"] = summary.best_accuracy;
   if (!summary.test) return json;
@@ -141,7 +134,7 @@ inline RunSummary summary_from_json(const nlohmann::ordered_json& json) {
                      .best_accuracy = detail::json_number(json.at("accuracy")),
                      .best_confusion = confusion_from_json(json.at("confusion")),
                      .steps = json.at("steps"),
-                     .end = detail::json_enum<RunEnd>(json.at("end"), detail::kRunEndNames)};
+                     .end = detail::json_enum<RunEnd>(json.at("end"))};
   if (json.contains("test"))
     summary.test = Evaluation{.confusion = confusion_from_json(json["test"].at("confusion")),
                               .loss = detail::json_number(json["test"].at("loss"))};

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <qcs/core/error.hpp>
+#include <qcs/core/enum_names.hpp>
 #include <string_view>
 
 namespace qcs {
@@ -19,16 +17,11 @@ enum class ScheduleKind {
   kConstant,
 };
 
-/// Names of the schedules on the command line, in enumeration order.
-inline constexpr std::array<std::string_view, 3> kScheduleNames{"exponential", "cosine", "constant"};
-
-/// The schedule called `name`; throws ConfigError listing the known names.
-inline ScheduleKind schedule_kind(std::string_view name) {
-  for (std::size_t i = 0; i < kScheduleNames.size(); ++i)
-    if (kScheduleNames[i] == name) return static_cast<ScheduleKind>(i);
-  throw ConfigError(fmt::format("unknown schedule `{}`, expected {}, {} or {}", name, kScheduleNames[0],
-                                kScheduleNames[1], kScheduleNames[2]));
-}
+template <>
+struct EnumNames<ScheduleKind> {
+  static constexpr std::string_view kWhat = "schedule";
+  static constexpr std::array<std::string_view, 3> kNames{"exponential", "cosine", "constant"};
+};
 
 /// Learning rate over a run, as a factor on the initial one. The default is the published schedule (Wang et al., AAAI
 /// 2025: gamma .98, no warm-up).

@@ -10,6 +10,7 @@
 #include <qcs/core/random.hpp>
 #include <qcs/train/optimizer/optimizer.hpp>
 #include <qcs/train/optimizer/weight_average.hpp>
+#include <qcs/train/recipe.hpp>
 #include <qcs/train/state/checkpoint.hpp>
 #include <qcs/train/state/optimizer_state.hpp>
 #include <qcs/train/state/run_conditions.hpp>
@@ -32,10 +33,26 @@ struct TrainingState {
   RunState run = {};
   torch::Tensor restored_generator = {}, restored_device_generator = {};  ///< from a checkpoint, until training goes on
 
+  /// The state of `network`, moved to `device`, before its first step.
+  static TrainingState start(Net network, const Recipe& recipe, torch::Device device) {
+    if (recipe.aids.freeze_backbone) network->freeze_backbone();
+    network->to(device);
+    TrainingState state{.network = network,
+                        .device = device,
+                        .step = {network,
+                                 device,
+                                 make_optimizer(network->parameters(), recipe.optimizer, recipe.learning_rate),
+                                 {.sam = recipe.sam, .clip_norm = recipe.aids.clip_norm},
+                                 recipe.aids.label_smoothing}};
+    if (recipe.aids.average_decay > 0) state.average.emplace(*network, recipe.aids.average_decay);
+    state.run.epoch = recipe.first_epoch;
+    return state;
+  }
+
   /// The present state; shares memory with the network, so it holds until the next step. Throws NumericError rather
   /// than give weights that are not finite.
   Checkpoint checkpoint(const io::Metadata& metadata, std::uint64_t seed) {
-    Checkpoint c{.architecture = network->architecture(),
+    Checkpoint c{.architecture = network->architecture().text(),
                  .metadata = metadata,
                  .seed = static_cast<std::int64_t>(seed),
                  .state = run,

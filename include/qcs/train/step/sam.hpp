@@ -5,16 +5,10 @@
 #include <memory>
 #include <qcs/core/torch.hpp>
 #include <qcs/train/optimizer/gradient.hpp>
+#include <qcs/train/step/sam_options.hpp>
 #include <vector>
 
 namespace qcs {
-
-/// Values of sharpness-aware minimisation.
-struct SamOptions {
-  double rho = .05;        ///< radius of the climb
-  bool adaptive = false;   ///< scale the climb by the weights (Kwon et al., ICML 2021)
-  double epsilon = 1e-12;  ///< added to the gradient norm
-};
 
 /// Sharpness-aware minimisation (Foret et al., ICLR 2021) around any optimiser. A step is: gradients, `climb()`,
 /// gradients at the climbed weights, `descend()`. The norm is one over all parameters that have a gradient.

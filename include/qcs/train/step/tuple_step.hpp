@@ -42,7 +42,7 @@ class TupleStep {
   StepMeasures run(std::span<Batch> batches, const StopCheck& stop = {}) {
     std::int64_t tuples = 0;
     for (auto& batch : batches) {
-      for (auto& images : batch.images) images = images.to(device_);
+      batch.images = batch.images.to(device_);
       for (auto& labels : batch.labels) labels = labels.to(device_);
       tuples += batch.size();
     }
@@ -103,7 +103,7 @@ class TupleStep {
 
   /// Forward and backward; `share` scales the gradients, not the measures.
   StepMeasures pass(const Batch& batch, double share) {
-    const auto output = network_->forward_branches(batch.images);
+    const auto output = network_->forward_branches(batch.branches());
     const auto losses = branch_losses<Topology>(output, batch.labels, smoothing_);
     const auto loss = losses.mean();
     std::vector<torch::Tensor> values{loss,

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <qcs/core/error.hpp>
+#include <qcs/data/augment/transform.hpp>
+#include <qcs/infer/load_engine.hpp>
+#include <qcs/infer/picture.hpp>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+/// What a classifier says of a picture.
+struct Answer {
+  std::int64_t label = 0;
+  std::string name = {};         ///< of the label
+  double probability = 0;        ///< of the label, 0..1
+  std::vector<double> all = {};  ///< probabilities in the order of the labels
+};
+
+/// Names the expression of faces by the base branch of trained weights.
+///
+///     auto classify = qcs::Classifier::load("base.safetensors");
+///     const qcs::Answer answer = classify(qcs::bgr(face));
+///
+/// Pictures are cut faces, as the training images were (card().preprocessing.face_cut says how). One thread at a time.
+class Classifier {
+ public:
+  /// Reads weights that carry a Card, as all files of this library do. `List` has the backbones to choose from:
+  /// `Classifier::load<qcs::Backbones<qcs::Ir50, Mine>>(file)`. Throws CheckpointError if the file carries none or its
+  /// weights do not fit, ConfigError for an unknown backbone.
+  template <class List = ShippedBackbones>
+  static Classifier load(const std::filesystem::path& path, torch::Device device = torch::kCPU) {
+    const auto file = read_weight_file(path);
+    auto card = find_card(file.metadata);
+    if (!card)
+      throw CheckpointError(
+          fmt::format("{} does not say what its labels mean and how faces become its input; give a "
+                      "card, such as qcs::published_card<qcs::RafDb>(), or write one into it with "
+                      "`convert --dataset`",
+                      path.string()));
+    auto engine = load_engine(List(), file, *card, device);
+    return Classifier(std::move(engine), std::move(*card));
+  }
+
+  /// Reads weights that carry no card, such as published ones, or not the right one.
+  template <class List = ShippedBackbones>
+  static Classifier load(const std::filesystem::path& path, Card card, torch::Device device = torch::kCPU) {
+    const auto file = read_weight_file(path);
+    auto engine = load_engine(List(), file, card, device);
+    return Classifier(std::move(engine), std::move(card));
+  }
+
+  /// Throws ConfigError if the engine's classes are not as many as the card's.
+  Classifier(AnyEngine engine, Card card)
+      : engine_(std::move(engine)), card_(std::move(card)), transform_(transform_options()) {
+    if (engine_.classes() != static_cast<std::int64_t>(card_.labels.classes.size()))
+      throw ConfigError(fmt::format("an engine of {} classes with a card of {}: {}", engine_.classes(),
+                                    card_.labels.classes.size(), card_.labels.text()));
+  }
+
+  /// Throws DataError for a picture that is none, see rgb_pixels.
+  Answer operator()(const Picture& picture) { return (*this)(std::span(&picture, 1)).front(); }
+
+  /// The answers on several pictures, which pass through the network in one batch. Throws DataError that names the
+  /// picture by its number.
+  std::vector<Answer> operator()(std::span<const Picture> pictures) {
+    if (pictures.empty()) return {};
+    const auto side = transform_.options().side();
+    auto images = torch::empty({static_cast<std::int64_t>(pictures.size()), 3, side, side}, torch::kFloat32);
+    for (std::size_t i = 0; i < pictures.size(); ++i)
+      transform_.write(pixels_of(pictures, i), images[static_cast<std::int64_t>(i)].data_ptr<float>());
+    const auto all = torch::softmax(engine_.logits(images).to(torch::kFloat64), 1).contiguous();
+    std::vector<Answer> answers;
+    for (std::int64_t i = 0; i < all.size(0); ++i) {
+      const double* row = all.data_ptr<double>() + i * all.size(1);
+      const auto best = std::max_element(row, row + all.size(1)) - row;
+      answers.push_back({.label = best,
+                         .name = card_.labels.classes[static_cast<std::size_t>(best)],
+                         .probability = row[best],
+                         .all = {row, row + all.size(1)}});
+    }
+    return answers;
+  }
+
+  /// What the weights are of.
+  const Card& card() const { return card_; }
+
+ private:
+  TransformOptions transform_options() const {
+    auto options = card_.preprocessing.transform();
+    options.stride = engine_.stride();
+    return options;
+  }
+
+  static cv::Mat pixels_of(std::span<const Picture> pictures, std::size_t i) {
+    try {
+      return rgb_pixels(pictures[i]);
+    } catch (const DataError& error) {
+      if (pictures.size() == 1) throw;
+      throw DataError(fmt::format("picture {} of {}: {}", i + 1, pictures.size(), error.what()));
+    }
+  }
+
+  AnyEngine engine_;
+  Card card_;
+  EvalTransform transform_;
+};
+
+}  // namespace qcs

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <qcs/core/error.hpp>
+#include <qcs/core/torch.hpp>
+#include <qcs/io/named_tensors.hpp>
+#include <qcs/train/events.hpp>
+#include <qcs/train/recipe.hpp>
+#include <qcs/train/recipe_text.hpp>
+#include <qcs/train/stop.hpp>
+#include <string>
+
+namespace qcs {
+
+/// What a trainer is to do: the recipe, and where and how it runs, which changes no number of the training.
+struct TrainerOptions {
+  Recipe recipe = {};
+  Selection selection = Selection::kLast;  ///< what the split that is evaluated after every epoch is used for
+  torch::Device device = torch::kCPU;
+  std::filesystem::path checkpoint_folder = {};  ///< of a CheckpointFolder, made when missing; empty for none
+  std::int64_t save_steps = 0;                   ///< steps between checkpoints within an epoch; 0: by time alone
+  double save_seconds = 600;                     ///< time between checkpoints within an epoch; 0: by steps alone
+  StopCheck stop = {};                           ///< asked before every pass and every batch of an evaluation
+  std::string face_cut = {};                     ///< how faces were cut out of photos, see Preprocessing
+  io::Metadata metadata = {};                    ///< goes into the checkpoints, next to their Card
+};
+
+/// Returns the options as they are, or throws ConfigError naming what is out of its range.
+inline TrainerOptions validated(const TrainerOptions& options) {
+  (void)validated(options.recipe);
+  if (options.recipe.aids.patience > 0 && options.selection == Selection::kLast)
+    throw ConfigError("early stopping needs a split to select the best epoch on");
+  return options;
+}
+
+}  // namespace qcs
