@@ -22,8 +22,8 @@ class EndlessStorages {
     if (storage.bytes > 1 << 16) throw qcs::CheckpointError("as large as no file of this size can hold");
   }
 
-  void read(const std::vector<qcs::io::detail::StorageWish>& wishes) const {
-    for (const auto& [storage, target] : wishes)
+  void read(const std::vector<qcs::io::detail::StorageRead>& reads) const {
+    for (const auto& [storage, target] : reads)
       if (storage->bytes > 0) std::memset(target, 1, static_cast<std::size_t>(storage->bytes));
   }
 
@@ -36,7 +36,7 @@ class EndlessStorages {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-    const auto weights = qcs::io::detail::weights_of(qcs::io::TorchFile<EndlessStorages>(bytes), "pickle", "");
+    const auto weights = qcs::detail::weights_of(qcs::io::TorchFile<EndlessStorages>(bytes), "pickle", "");
     for (const auto& [name, tensor] : weights.tensors)
       if (tensor.numel() > 0 && tensor.numel() < 1 << 16) (void)tensor.contiguous();
   } catch (const qcs::CheckpointError&) {

@@ -200,14 +200,14 @@ std::vector<torch::Tensor> contents(const qcs::ImageList& list, int workers, std
 BOOST_FIXTURE_TEST_CASE(tuples_are_the_same_bits_for_any_number_of_workers, TemporaryFolder) {
   const auto list = support::pictures(*this, kLabels, 3);
   const auto expected = contents(list, 0);
-  BOOST_TEST(expected.size() == 2U * 3 * 6);
+  BOOST_REQUIRE(expected.size() == 2U * 3 * 3);
   for (const int workers : {1, 2, 8}) {
     const auto actual = contents(list, workers);
     BOOST_REQUIRE(actual.size() == expected.size());
     for (std::size_t i = 0; i < actual.size(); ++i) BOOST_TEST(torch::equal(actual[i], expected[i]), i);
   }
   BOOST_TEST(!torch::equal(contents(list, 0, 10)[0], expected[0]));
-  BOOST_TEST(!torch::equal(expected[0], expected[18]));  // the epochs differ
+  BOOST_TEST(!torch::equal(expected[0], expected[9]));  // the epochs differ
 }
 
 BOOST_FIXTURE_TEST_CASE(a_tuple_batch_has_the_promised_shapes_and_labels, TemporaryFolder) {

@@ -26,7 +26,7 @@ namespace qcs::io {
 namespace detail {
 
 /// A storage to be read to `target`, which has room for its bytes.
-struct StorageWish {
+struct StorageRead {
   const StorageReference* storage;
   char* target;
 };
@@ -56,9 +56,9 @@ class ZipStorages {
   bool has_checksums() const { return archive_.has_checksums(); }
 
   /// Reads storages, and compares every other record of the file with its checksum.
-  void read(const std::vector<StorageWish>& wishes) const {
+  void read(const std::vector<StorageRead>& reads) const {
     std::unordered_map<const ZipArchive::Record*, char*> targets;
-    for (const auto& wish : wishes) targets.emplace(&record_of(*wish.storage), wish.target);
+    for (const auto& [storage, target] : reads) targets.emplace(&record_of(*storage), target);
     std::vector<ZipArchive::ReadRequest> all;
     for (const auto& record : archive_.records()) {
       const auto found = targets.find(&record);
@@ -118,8 +118,8 @@ class LegacyStorages {
 
   static bool has_checksums() { return false; }
 
-  void read(const std::vector<StorageWish>& wishes) {
-    for (const auto& [storage, target] : wishes) {
+  void read(const std::vector<StorageRead>& reads) {
+    for (const auto& [storage, target] : reads) {
       in_.seekg(at_.at(storage->key).first);
       in_.read(target, storage->bytes);
       if (!in_) throw CheckpointError(fmt::format("storage {} is cut off", storage->key));
@@ -192,11 +192,11 @@ class TorchFile {
   /// Reads tensors; those that share a storage in the file share it here. Compares everything in the file with its
   /// checksums, where the format has any, whether asked for or not. The plain values are gone afterwards, so that they
   /// take no memory beside the tensors. Throws CheckpointError if anything is damaged.
-  NamedTensors read_all(const TensorReads& wishes) && {
+  NamedTensors read_all(const TensorReads& reads) && {
     pickle_ = {};
     std::unordered_map<std::string, torch::Tensor> bytes;
-    std::vector<detail::StorageWish> storages;
-    for (const auto& [name, value] : wishes) {
+    std::vector<detail::StorageRead> storages;
+    for (const auto& [name, value] : reads) {
       auto& storage = bytes[value.storage.key];
       if (storage.defined()) continue;
       storages_.require(value.storage);  // before memory is taken
@@ -205,7 +205,7 @@ class TorchFile {
     }
     storages_.read(storages);
     NamedTensors tensors;
-    for (const auto& [name, value] : wishes) {
+    for (const auto& [name, value] : reads) {
       auto tensor = torch::empty({0}, value.storage.dtype);
       tensor.set_(bytes.at(value.storage.key).storage(), value.offset, value.sizes, value.strides);
       tensors.emplace_back(name, std::move(tensor));
