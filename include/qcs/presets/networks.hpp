@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <fmt/format.h>
-
 #include <concepts>
-#include <qcs/core/error.hpp>
-#include <qcs/model/backbone/ir50.hpp>
-#include <qcs/model/backbone/small.hpp>
+#include <qcs/model/backbone/backbones.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/presets/topologies.hpp>
 #include <string_view>
@@ -34,11 +30,7 @@ using PublishedNetwork = std::conditional_t<std::same_as<Topology, Dual>,
 
 /// Calls `visit.operator()<Backbone>()` with the backbone called `name`, "ir50" or "small", and returns its result.
 /// Throws ConfigError on another name.
-auto with_backbone(std::string_view name, auto&& visit) {
-  if (name == Ir50::kName) return visit.template operator()<Ir50>();
-  if (name == SmallBackbone::kName) return visit.template operator()<SmallBackbone>();
-  throw ConfigError(fmt::format("unknown backbone `{}`, expected {} or {}", name, Ir50::kName, SmallBackbone::kName));
-}
+auto with_backbone(std::string_view name, auto&& visit) { return with_backbone(ShippedBackbones(), name, visit); }
 
 /// Where names become a network type: calls `visit.operator()<Net>()` with the network published for `Dataset` under
 /// the model name `model` on the backbone `backbone`, and returns its result. Throws ConfigError on unknown names.

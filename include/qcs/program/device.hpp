@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <qcs/core/torch.hpp>
+#include <qcs/experiment/run_options.hpp>
 #include <qcs/program/process.hpp>
 #include <string>
 
@@ -11,7 +12,7 @@ namespace qcs::program {
 
 /// The device called `name`: cpu, cuda, cuda:N, or auto. Throws UsageError if LibTorch cannot use it.
 inline torch::Device device(const std::string& name) {
-  if (name == "auto") return torch::cuda::is_available() ? torch::kCUDA : torch::kCPU;
+  if (name == "auto") return best_device();
   try {
     const torch::Device device(name);
     if (device.is_cuda() && !torch::cuda::is_available())

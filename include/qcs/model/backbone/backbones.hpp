@@ -5,13 +5,11 @@
 #include <fmt/ranges.h>
 
 #include <array>
-#include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/concepts.hpp>
 #include <string_view>
-#include <utility>
 
 namespace qcs {
 
@@ -24,20 +22,24 @@ struct Backbones {
 /// Those of this library.
 using ShippedBackbones = Backbones<Ir50, SmallBackbone>;
 
+namespace detail {
+
+template <class All, BackbonePolicy First, BackbonePolicy... Others>
+auto visit_backbone(Backbones<First, Others...> /*left*/, std::string_view name, auto&& visit) {
+  if (name == First::kName) return visit.template operator()<First>();
+  if constexpr (sizeof...(Others) > 0)
+    return visit_backbone<All>(Backbones<Others...>(), name, visit);
+  else
+    throw ConfigError(fmt::format("unknown backbone `{}`, expected {}", name, fmt::join(All::kNames, " or ")));
+}
+
+}  // namespace detail
+
 /// Calls `visit.operator()<Backbone>()` with the backbone of a list that is called `name` and returns its result.
 /// Throws ConfigError on another name.
-template <BackbonePolicy First, BackbonePolicy... Others>
-auto with_backbone(Backbones<First, Others...> list, std::string_view name, auto&& visit) {
-  using Result = decltype(visit.template operator()<First>());
-  std::optional<Result> result;
-  const auto try_one = [&]<class Backbone>() {
-    if (name != Backbone::kName) return false;
-    result.emplace(visit.template operator()<Backbone>());
-    return true;
-  };
-  if (!(try_one.template operator()<First>() || ... || try_one.template operator()<Others>()))
-    throw ConfigError(fmt::format("unknown backbone `{}`, expected {}", name, fmt::join(list.kNames, " or ")));
-  return std::move(*result);
+template <BackbonePolicy... B>
+auto with_backbone(Backbones<B...> list, std::string_view name, auto&& visit) {
+  return detail::visit_backbone<Backbones<B...>>(list, name, visit);
 }
 
 }  // namespace qcs
