@@ -26,13 +26,18 @@ if(QCS_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   endif()
 endif()
 
-# One precompiled header for every target that uses LibTorch; all of them must compile with equal flags.
+# A precompiled header for every target that uses LibTorch and is compiled with the same flags: the others name theirs in
+# QCS_PRECOMPILED.
+function(qcs_add_precompiled name)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name}.cpp CONTENT "// Holds the precompiled header.\n")
+  add_library(${name} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/${name}.cpp)
+  target_link_libraries(${name} PRIVATE qcs::qcs qcs_development)
+  target_precompile_headers(${name} PRIVATE <qcs/core/torch.hpp> <opencv2/core.hpp>)
+endfunction()
 if(QCS_PRECOMPILE)
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/qcs_precompiled.cpp CONTENT "// Holds the precompiled header.\n")
-  add_library(qcs_precompiled OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/qcs_precompiled.cpp)
-  target_link_libraries(qcs_precompiled PRIVATE qcs::qcs qcs_development)
-  target_precompile_headers(qcs_precompiled PRIVATE <qcs/core/torch.hpp> <opencv2/core.hpp>)
+  qcs_add_precompiled(qcs_precompiled)
 endif()
+set(QCS_PRECOMPILED qcs_precompiled)
 
 # Links `target` with `library` (qcs::qcs or qcs::program) and lets it share the precompiled header. Sources that do without
 # LibTorch skip it: they would pay for what LibTorch leaves to instantiate at the end of each translation unit.
@@ -40,7 +45,7 @@ function(qcs_link target library)
   target_link_libraries(${target} PRIVATE ${library} qcs_development)
   get_target_property(without ${target} DISABLE_PRECOMPILE_HEADERS)
   if(QCS_PRECOMPILE AND NOT without)
-    target_precompile_headers(${target} REUSE_FROM qcs_precompiled)
+    target_precompile_headers(${target} REUSE_FROM ${QCS_PRECOMPILED})
     get_target_property(sources ${target} SOURCES)
     foreach(source IN LISTS sources)
       cmake_path(ABSOLUTE_PATH source)
@@ -53,7 +58,7 @@ function(qcs_link target library)
 endfunction()
 
 # Its own programs and tests take what is compiled once, with the same flags and precompiled header.
-qcs_link(qcs_compiled qcs::qcs)
+qcs_link(qcs_compiled qcs::program)
 
 # The same for programs that must build and run without LibTorch.
 function(qcs_link_light target)

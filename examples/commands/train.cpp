@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <qcs/presets/datasets.hpp>
-#include <qcs/program/train_program.hpp>
+#include <qcs/program/preset_programs.hpp>
 
 #include "commands.hpp"
 

@@ -11,6 +11,7 @@
 #include <qcs/program/option_file.hpp>
 #include <qcs/program/option_table.hpp>
 #include <qcs/program/preset_evaluations.hpp>
+#include <qcs/program/preset_programs.hpp>
 #include <qcs/program/process.hpp>
 #include <qcs/program/recipe_options.hpp>
 #include <qcs/program/spare_memory.hpp>
