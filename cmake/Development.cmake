@@ -26,8 +26,8 @@ if(QCS_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   endif()
 endif()
 
-# A precompiled header for every target that uses LibTorch and is compiled with the same flags: the others name theirs in
-# QCS_PRECOMPILED.
+# One precompiled header for all targets that use LibTorch and are compiled with equal flags. QCS_PRECOMPILED names the one
+# that qcs_link takes.
 function(qcs_add_precompiled name)
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name}.cpp CONTENT "// Holds the precompiled header.\n")
   add_library(${name} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/${name}.cpp)
@@ -57,7 +57,7 @@ function(qcs_link target library)
   endif()
 endfunction()
 
-# Its own programs and tests take what is compiled once, with the same flags and precompiled header.
+# Only the programs link it: it is compiled with their flags and precompiled header.
 qcs_link(qcs_compiled qcs::program)
 
 # The same for programs that must build and run without LibTorch.
