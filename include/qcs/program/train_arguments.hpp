@@ -9,6 +9,7 @@
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/topology/quadruplet.hpp>
 #include <qcs/train/recipe.hpp>
+#include <qcs/train/step/sam_options.hpp>
 #include <qcs/weights/start_weights.hpp>
 #include <qcs/weights/weight_file.hpp>
 #include <string>
@@ -20,6 +21,7 @@ struct TrainArguments {
   std::string model{Quadruplet::kName};
   std::string backbone{Ir50::kName};
   Recipe recipe = {};
+  SamOptions step = {};
   std::int64_t classes = 0;
   FaceLists lists = {};
   RunOptions run = {.device = torch::kCPU};

@@ -139,7 +139,7 @@ std::optional<TrainArguments> parse_train_arguments(int argc, char** argv) {
   options.text("select", select,
                "epoch to take: the best on the validation split (default where there is one), last (default else), or "
                "the best on the test split, as the papers do");
-  visit_fields(arguments.recipe,
+  visit_fields(arguments.recipe, arguments.step,
                [&](const RecipeField& field, auto& value) { add_recipe_option(options, field, value); });
   detail::add_run_options<Dataset>(options, arguments, save_minutes);
   detail::add_weight_options(options, arguments);

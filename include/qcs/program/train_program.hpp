@@ -39,7 +39,7 @@ int train(const TrainArguments& arguments, const Faces& faces) {
     RunOptions options = arguments.run;
     options.stop = [] { return stop_signal() != 0; };
     options.stored_options += option_line("seed", recipe.seed);
-    Experiment<Net> run(folder, faces, recipe, std::move(options));
+    Experiment<Net> run(folder, faces, recipe, std::move(options), {.step = arguments.step});
     if (!resume.empty()) run.resume(resume);
     if (!arguments.pretrained.empty())
       run.start_from(arguments.pretrained, arguments.pretrained_part, arguments.weight_file);
