@@ -29,7 +29,7 @@ set(order_prepare dataset.hpp detail write.hpp generic raf_db ferplus affectnet 
 set(order_report pace.hpp table.hpp history draw files console page compare .)
 
 # Headers that must compile without LibTorch.
-set(light "^qcs/((prepare|topology|metric|report)/.*|core/((file|text)/.*|enum_names|error|label_space|memory_error|named_values|parallel_for|processors|progress|random|stopwatch|value_range|version)|io/(pickle/.*|table/.*|torch/zip_archive)|train/(events|recipe|recipe_fields|recipe_text|training_aids))\\.hpp$")
+set(light "^qcs/((prepare|topology|metric|report)/.*|core/((file|text)/.*|enum_names|error|label_space|memory_error|named_types|named_values|parallel_for|processors|progress|random|stopwatch|value_range|version)|io/(pickle/.*|table/.*|torch/zip_archive)|train/(events|recipe|recipe_fields|recipe_text|training_aids))\\.hpp$")
 
 set(faults "")
 qcs_list_headers(${ROOT} headers)
