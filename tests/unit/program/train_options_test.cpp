@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(options_reach_the_run) {
   BOOST_TEST(run.recipe.limit_batches == 9);
   const auto sam = parse<RafDb>({"--rho", ".2", "--adaptive", "--base-dropout", ".1", "--cross-dropout", ".3"}).recipe;
   BOOST_TEST((sam.sam.rho == .2 && sam.sam.adaptive && sam.base_dropout == .1 && sam.cross_dropout == .3));
-  BOOST_TEST(parse<RafDb>({"--backbone", "small"}).recipe.learning_rate == kSmallLearningRate);
+  BOOST_TEST(parse<RafDb>({"--backbone", "small"}).recipe.learning_rate == SmallBackbone::kLearningRate);
 }
 
 BOOST_AUTO_TEST_CASE(the_command_line_overrides_the_config_file) {
