@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(options_reach_the_run) {
   const auto sam = parse<RafDb>({"--rho", ".2", "--adaptive", "--base-dropout", ".1", "--cross-dropout", ".3"});
   BOOST_TEST(
       (sam.step.rho == .2 && sam.step.adaptive && sam.recipe.base_dropout == .1 && sam.recipe.cross_dropout == .3));
-  BOOST_TEST(parse<RafDb>({"--backbone", "small"}).recipe.learning_rate == kSmallLearningRate);
+  BOOST_TEST(parse<RafDb>({"--backbone", "small"}).recipe.learning_rate == SmallBackbone::kLearningRate);
 }
 
 BOOST_AUTO_TEST_CASE(the_command_line_overrides_the_config_file) {
