@@ -48,6 +48,16 @@ void strip_prefix(qcs::WeightFile& file, const std::string& prefix) {
       shown < without.size() ? ", ..." : ""));
 }
 
+/// Which tensors belong to the base branch is known of the published token embedding alone. Throws ConfigError.
+void require_published_tokens(const qcs::WeightFile& file) {
+  const auto found = file.metadata.find("architecture");
+  const auto architecture = found == file.metadata.end() ? std::nullopt : qcs::Architecture::parse(found->second);
+  if (architecture && architecture->tokens != qcs::Architecture::kPublishedTokens)
+    throw qcs::ConfigError(
+        fmt::format("{}: its base branch has {} tokens, which --base-branch does not know; convert the whole network",
+                    file.path.string(), architecture->tokens));
+}
+
 int run_convert(int argc, char** argv) {
   std::filesystem::path input, output;
   std::string prefix, stripped, dataset, model{qcs::Quadruplet::kName};
@@ -79,6 +89,7 @@ int run_convert(int argc, char** argv) {
   if (!stripped.empty()) strip_prefix(file, stripped);
   const auto mapping = qcs::published_names_of(file);
   for (const auto& change : mapping.changes()) fmt::print("{}: {}\n", input.string(), change);
+  if (base_branch) require_published_tokens(file);
   qcs::io::NamedTensors tensors;
   for (std::size_t i = 0; i < file.tensors.size(); ++i) {
     const auto& name = mapping.names[i];

@@ -6,7 +6,10 @@
 #include <qcs/nn/batched_matmul.hpp>
 #include <qcs/nn/class_head.hpp>
 #include <qcs/nn/feed_forward.hpp>
+#include <qcs/nn/flat_module.hpp>
+#include <qcs/nn/gaussian_head.hpp>
 #include <qcs/nn/layer_norm.hpp>
 #include <qcs/nn/self_attention.hpp>
+#include <qcs/nn/squeeze_excite_head.hpp>
 #include <qcs/nn/vision_transformer.hpp>
 #include <qcs/nn/vit_block.hpp>

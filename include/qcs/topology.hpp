@@ -7,4 +7,5 @@
 #include <qcs/topology/dual.hpp>
 #include <qcs/topology/quadruplet.hpp>
 #include <qcs/topology/rules.hpp>
+#include <qcs/topology/sextuplet.hpp>
 #include <qcs/topology/triplet.hpp>

@@ -16,8 +16,8 @@
 namespace qcs {
 
 /// Builds the engine for a file of weights: with the backbone that its card names, or, where it names none, the first
-/// one of the list that the tensors fit. Throws ConfigError if the card names a backbone that is not in the list,
-/// CheckpointError if no weights fit.
+/// one of the list that the tensors fit. Throws ConfigError if the card names a backbone that is not in the list, or a
+/// token embedding or class head that are not the published ones, CheckpointError if no weights fit.
 template <BackbonePolicy... B>
 AnyEngine load_engine(Backbones<B...> list, const WeightFile& file, const Card& card, torch::Device device) {
   const auto classes = static_cast<std::int64_t>(card.labels.classes.size());
@@ -30,6 +30,11 @@ AnyEngine load_engine(Backbones<B...> list, const WeightFile& file, const Card& 
                                        describe_weights(file), why));
   };
   if (architecture != nullptr) {
+    if (architecture->tokens != PyramidTokens::kName || architecture->class_head != SqueezeExciteHead::kName)
+      throw ConfigError(
+          fmt::format("{} is of a base branch with {} tokens and a {} class head: make a qcs::ModuleEngine<Backbone, "
+                      "Embedding, ClassHead> of these types and a qcs::Classifier of that engine",
+                      file.path.string(), architecture->tokens, architecture->class_head));
     try {
       return with_backbone(list, architecture->backbone, build);
     } catch (const CheckpointError& error) {

@@ -8,6 +8,7 @@
 #include <qcs/model/architecture.hpp>
 #include <qcs/model/base_branch.hpp>
 #include <qcs/model/head/cross_similarity_head.hpp>
+#include <qcs/model/head/head.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,25 +23,27 @@ struct BranchOutput {
   AttentionMaps<T> maps;          ///< maps[scale][branch], attached to the graph
 };
 
-/// Training network of cross-similarity expression recognition (Wang et al., AAAI 2025) for any backbone, head and
-/// branch topology: the base branch, which alone is the network at inference, and a head over the tokens of all
-/// branches. Parameter names are those of the public checkpoints. Use through `Network`, the holder.
-template <BackbonePolicy Backbone, class Head, TopologyShape Topology>
-requires HeadPolicy<Head, Topology>
-class NetworkImpl : public BaseBranchImpl<Backbone> {
+/// Training network of cross-similarity expression recognition (Wang et al., AAAI 2025) for any backbone, cross head,
+/// branch topology, token embedding and class head of the base branch: the base branch, which alone is the network at
+/// inference, and a head over the tokens of all branches. Parameter names are those of the public checkpoints. Use
+/// through `Network`, the holder.
+template <class Backbone, class Head, class Topology, class Embedding = PyramidTokens,
+          class ClassHead = SqueezeExciteHead>
+class NetworkImpl : public BaseBranchImpl<Backbone, Embedding, ClassHead> {
   static_assert(CheckedTopology<Topology>::kValid);
-  using Base = BaseBranchImpl<Backbone>;
+  static_assert(CheckedHead<Head, Topology>::kValid);
+  using Base = BaseBranchImpl<Backbone, Embedding, ClassHead>;
 
  public:
   using HeadType = Head;
   using TopologyType = Topology;
 
   /// Throws ConfigError if a value is out of range.
-  explicit NetworkImpl(const NetworkOptions& options = {})
-      : Base(options),
-        head_(std::make_shared<HeadModule>(this->vit_options(options.cross_depth, options.cross_dropout))) {
-    this->register_members(*head_);
-  }
+  explicit NetworkImpl(const NetworkOptions& options = {}, const BackboneOptionsOf<Backbone>& backbone = {})
+      : Base(options, backbone),
+        head_(this->register_flat(std::make_shared<HeadModule>(
+            HeadOptions{.transformer = this->vit_options(options.cross_depth, options.cross_dropout),
+                        .scale_tokens = {Base::kTokenCounts.begin(), Base::kTokenCounts.end()}}))) {}
 
   /// All branches, one after the other, so that batch normalisation sees one branch at a time, then the cross part.
   /// One batch per branch, in topology order, of the shapes that forward() takes. Throws ShapeError.
@@ -69,11 +72,6 @@ class NetworkImpl : public BaseBranchImpl<Backbone> {
       return {};
   }
 
-  void train(bool on = true) override {
-    Base::train(on);
-    head_->train(on);  // no child itself, as Base has it of its tokens
-  }
-
   /// Everything that a checkpoint of this network depends on.
   Architecture architecture() const {
     return {.topology = std::string(Topology::kName),
@@ -83,7 +81,9 @@ class NetworkImpl : public BaseBranchImpl<Backbone> {
             .width = this->transformer().width,
             .heads = this->transformer().heads,
             .base_depth = this->transformer().base_depth,
-            .cross_depth = this->options().cross_depth};
+            .cross_depth = this->options().cross_depth,
+            .tokens = std::string(Embedding::kName),
+            .class_head = std::string(ClassHead::kName)};
   }
 
  private:
@@ -93,10 +93,11 @@ class NetworkImpl : public BaseBranchImpl<Backbone> {
 };
 
 /// Holder of a `NetworkImpl`: `Network<Ir50, CrossSimilarityHead<>, Quadruplet> network(options);`
-template <BackbonePolicy Backbone, class Head, TopologyShape Topology>
-class Network : public torch::nn::ModuleHolder<NetworkImpl<Backbone, Head, Topology>> {
+template <class Backbone, class Head, class Topology, class Embedding = PyramidTokens,
+          class ClassHead = SqueezeExciteHead>
+class Network : public torch::nn::ModuleHolder<NetworkImpl<Backbone, Head, Topology, Embedding, ClassHead>> {
  public:
-  using torch::nn::ModuleHolder<NetworkImpl<Backbone, Head, Topology>>::ModuleHolder;
+  using torch::nn::ModuleHolder<NetworkImpl<Backbone, Head, Topology, Embedding, ClassHead>>::ModuleHolder;
 };
 
 }  // namespace qcs

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <qcs/core/error.hpp>
+#include <qcs/model/backbone/backbone.hpp>
 #include <qcs/model/concepts.hpp>
 
 namespace qcs {
@@ -17,13 +18,13 @@ struct NetworkOptions {
   double cross_dropout = 0;                          ///< dropout probability of the cross transformer
   bool drop_attention_output = false;                ///< apply them after the attention's output projection, too
   std::int64_t cross_depth = 1;                      ///< transformer blocks of the cross classifier
-  std::optional<TransformerShape> transformer = {};  ///< default: the backbone's kTransformer
+  std::optional<TransformerShape> transformer = {};  ///< default: transformer_for<Backbone>
 };
 
 /// Returns the options as they are, or throws ConfigError naming a value out of its range.
-template <BackbonePolicy Backbone>
+template <class Backbone>
 NetworkOptions validated(const NetworkOptions& o) {
-  const TransformerShape t = o.transformer.value_or(Backbone::kTransformer);
+  const TransformerShape t = o.transformer.value_or(transformer_for<Backbone>);
   if (o.classes < 2) throw ConfigError(fmt::format("a network needs at least 2 classes, got {}", o.classes));
   if (t.width < 1 || t.heads < 1 || t.width % t.heads != 0)
     throw ConfigError(fmt::format("token width {} is not a multiple of {} attention heads", t.width, t.heads));

@@ -1,38 +1,51 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <qcs/core/torch.hpp>
+#include <string_view>
 
 namespace qcs {
 
-/// Squeeze-excite of a vector: x * sigmoid(W2 relu(W1 x)), (B, width) -> (B, width).
-class SqueezeExciteImpl : public torch::nn::Module {
- public:
-  explicit SqueezeExciteImpl(std::int64_t width)
-      : linear1_(register_module("linear1", torch::nn::Linear(width, width))),
-        linear2_(register_module("linear2", torch::nn::Linear(width, width))) {}
-
-  torch::Tensor forward(const torch::Tensor& x) {
-    return x * torch::sigmoid(linear2_->forward(torch::relu(linear1_->forward(x))));
-  }
-
- private:
-  torch::nn::Linear linear1_, linear2_;
+/// Sizes of a class head.
+struct ClassHeadOptions {
+  std::int64_t width;    ///< channels of the class token
+  std::int64_t classes;  ///< logits
 };
-TORCH_MODULE(SqueezeExcite);
 
-/// Linear classifier under the name `linear`: (B, width) -> logits (B, classes).
-class ClassHeadImpl : public torch::nn::Module {
- public:
-  ClassHeadImpl(std::int64_t width, std::int64_t classes)
-      : linear_(register_module("linear", torch::nn::Linear(width, classes))) {}
-
-  torch::Tensor forward(const torch::Tensor& x) { return linear_->forward(x); }
-
- private:
-  torch::nn::Linear linear_;
+/// The rules of a class head, which turns the base transformer's class token (B, width) into logits (B, classes); one
+/// flag each. A rule that needs another one counts as kept where that one is broken.
+template <class C>
+struct ClassHeadRules {
+  static constexpr bool kIsModule = std::derived_from<C, torch::nn::Module>;
+  static constexpr bool kHasName = requires {
+    { C::kName } -> std::convertible_to<std::string_view>;
+  };
+  static constexpr bool kConstructs = std::constructible_from<C, const ClassHeadOptions&>;
+  static constexpr bool kHasForward = requires(C & head, const torch::Tensor& token) {
+    { head.forward(token) } -> std::same_as<torch::Tensor>;
+  };
+  static constexpr bool kAll = kIsModule && kHasName && kConstructs && kHasForward;
 };
-TORCH_MODULE(ClassHead);
+
+/// A class head that obeys every rule; docs/policies/class_head.md has a skeleton.
+template <class C>
+concept ClassHeadPolicy = ClassHeadRules<C>::kAll;
+
+/// Instantiating this with a bad class head fails to compile with a sentence for each broken rule.
+template <class C>
+struct CheckedClassHead {
+  using Rules = ClassHeadRules<C>;
+  static_assert(Rules::kIsModule, "qcs class head: derive it publicly from torch::nn::Module");
+  static_assert(Rules::kHasName, "qcs class head: give it a name, `static constexpr std::string_view kName`");
+  static_assert(Rules::kConstructs,
+                "qcs class head: give it the constructor `explicit C(const qcs::ClassHeadOptions&)`");
+  static_assert(
+      Rules::kHasForward,
+      "qcs class head: give it `torch::Tensor forward(const torch::Tensor& class_token)`, (B, width) -> logits "
+      "(B, classes)");
+  static constexpr bool kValid = Rules::kAll;
+};
 
 }  // namespace qcs

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <qcs/nn/class_head.hpp>
+#include <qcs/nn/flat_module.hpp>
 #include <qcs/nn/layer_norm.hpp>
+#include <qcs/nn/squeeze_excite_head.hpp>
 #include <qcs/nn/vit_block.hpp>
 #include <vector>
 
@@ -28,9 +31,12 @@ struct VitOutput {
   torch::Tensor tokens;  ///< (B, tokens, width), after the final layer norm
 };
 
-/// Transformer encoder with a class token, a squeeze-excite on it and a linear classifier (the public code's
-/// `VisionTransformer`; Wang et al., AAAI 2025).
-class VisionTransformerImpl : public torch::nn::Module {
+/// Transformer encoder with a class token and a class head on it (the public code's `VisionTransformer`; Wang et al.,
+/// AAAI 2025). What the head registers stands beside the blocks, as the published head's parts do.
+template <class ClassHead = SqueezeExciteHead>
+class VisionTransformerImpl : public FlatModule {
+  static_assert(CheckedClassHead<ClassHead>::kValid);
+
  public:
   explicit VisionTransformerImpl(VitOptions options)
       : dropout_(options.dropout), initial_weight_deviation_(options.initial_weight_deviation) {
@@ -47,8 +53,7 @@ class VisionTransformerImpl : public torch::nn::Module {
       list->push_back(blocks_.back());
     }
     norm_ = register_module("norm", layer_norm(options.width, kVitNormEpsilon));
-    squeeze_excite_ = register_module("se_block", SqueezeExcite(options.width));
-    head_ = register_module("head", ClassHead(options.width, options.classes));
+    head_ = register_flat(std::make_shared<ClassHead>(ClassHeadOptions{options.width, options.classes}));
     reset_parameters();
   }
 
@@ -61,7 +66,7 @@ class VisionTransformerImpl : public torch::nn::Module {
     for (const auto& module : modules(/*include_self=*/false)) {
       if (auto* linear = module->as<torch::nn::Linear>()) {
         linear->weight.normal_(0, initial_weight_deviation_).clamp_(-2, 2);
-        linear->bias.zero_();
+        if (linear->bias.defined()) linear->bias.zero_();
       } else if (auto* norm = module->as<torch::nn::LayerNorm>()) {
         norm->reset_parameters();
       }
@@ -74,7 +79,7 @@ class VisionTransformerImpl : public torch::nn::Module {
     if (dropout_ > 0) x = torch::dropout(x, dropout_, is_training());
     for (auto& block : blocks_) x = block->forward(x);
     x = norm_->forward(x);
-    return {.logits = head_->forward(squeeze_excite_->forward(x.select(1, 0))), .tokens = x.slice(1, 1)};
+    return {.logits = head_->forward(x.select(1, 0)), .tokens = x.slice(1, 1)};
   }
 
  private:
@@ -83,9 +88,14 @@ class VisionTransformerImpl : public torch::nn::Module {
   torch::Tensor class_token_, position_;
   std::vector<VitBlock> blocks_;
   torch::nn::LayerNorm norm_{nullptr};
-  SqueezeExcite squeeze_excite_{nullptr};
-  ClassHead head_{nullptr};
+  std::shared_ptr<ClassHead> head_;
 };
-TORCH_MODULE(VisionTransformer);
+
+/// Holder of a `VisionTransformerImpl`.
+template <class ClassHead = SqueezeExciteHead>
+class VisionTransformer : public torch::nn::ModuleHolder<VisionTransformerImpl<ClassHead>> {
+ public:
+  using torch::nn::ModuleHolder<VisionTransformerImpl<ClassHead>>::ModuleHolder;
+};
 
 }  // namespace qcs

@@ -199,7 +199,7 @@ class Trainer {
     auto& network = *state_.network;
     const auto own = cloned(state_dict(network));
     // Names of this run's own weights are those of its network.
-    constexpr LoadOptions kOwn{.exact_names = true};
+    const LoadOptions kOwn{.exact_names = true};
     load_weights(network,
                  options_.checkpoint_folder.empty()
                      ? best_weights_

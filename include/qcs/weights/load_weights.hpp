@@ -57,8 +57,11 @@ enum class Matching { kStrict, kPartial };
 struct LoadOptions {
   Matching matching = Matching::kStrict;
   std::string_view prefix = "";  ///< only tensors under it ("ir_back."), for a module that stands under it in the file
-  bool base_branch = false;      ///< only the tensors of the base branch, on both sides
-  bool exact_names = false;      ///< names of the file are those of the module: nothing is taken off or renamed
+  /// Only tensors whose names, as the module has them, are of this part, on both sides; empty: all.
+  std::function<bool(std::string_view)> part = {};
+  bool exact_names = false;  ///< names of the file are those of the module: nothing is taken off or renamed
+  /// Further tensors of a file that the module leaves out by design, beside those of unused_by_design().
+  std::function<bool(std::string_view)> unused = {};
 };
 
 namespace detail {
@@ -96,7 +99,7 @@ inline NameMapping map_names(const torch::nn::Module& module, const io::NamedTen
 /// report names the rest.
 inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors& tensors,
                               const LoadOptions& options = {}) {
-  const auto in_part = [&](std::string_view name) { return !options.base_branch || of_base_branch(name); };
+  const auto in_part = [&](std::string_view name) { return !options.part || options.part(name); };
   const auto mapping = map_names(module, tensors, options);
   KeyReport report;
   report.notes = mapping.changes();
@@ -131,7 +134,8 @@ inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors&
   match(module.named_parameters());
   match(module.named_buffers());
   for (const auto& [name, tensor] : by_name)
-    (unused_by_design(name) ? report.unused : report.unexpected).push_back(name);
+    (unused_by_design(name) || (options.unused && options.unused(name)) ? report.unused : report.unexpected)
+        .push_back(name);
   if (!report.uncounted.empty())
     report.notes.push_back(fmt::format("{} counters of batches are not in the file", report.uncounted.size()));
   if (!report.missing.empty() && !report.unexpected.empty() && !options.exact_names) {

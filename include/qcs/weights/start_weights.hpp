@@ -42,7 +42,7 @@ KeyReport load_network(Net& network, const WeightFile& file, const LoadOptions& 
   const auto mismatch = [&](std::string_view why) {
     return CheckpointError(fmt::format("{} holds {}; this run builds {}{}", file.path.string(), held, built, why));
   };
-  const bool whole = options.matching == Matching::kStrict && !options.base_branch;
+  const bool whole = options.matching == Matching::kStrict && !options.part;
   if (whole && file.metadata.contains("architecture") && held != built) throw mismatch("");
   try {
     return load_weights(*network, file.tensors, options);
@@ -52,18 +52,22 @@ KeyReport load_network(Net& network, const WeightFile& file, const LoadOptions& 
 }
 
 /// Loads the backbone's weights and statistics from the file of a whole network, whatever its model, or of a backbone
-/// alone (ir50.pth). Throws CheckpointError if they do not fit.
+/// alone (ir50.pth). Tensors for which the backbone has a `static bool unused_tensor(std::string_view name)` that says
+/// so are left out. Throws CheckpointError if they do not fit.
 template <class Net>
 KeyReport load_backbone(Net& network, const WeightFile& file) {
   auto& backbone = *network->named_children()["ir_back"];
-  const LoadOptions within_network{.prefix = "ir_back."}, alone{};
+  using Backbone = typename Net::ContainedType::BackboneType;
+  LoadOptions within_network{.prefix = "ir_back."}, alone{};
+  if constexpr (requires { Backbone::unused_tensor(std::string_view()); })
+    within_network.unused = alone.unused = [](std::string_view name) { return Backbone::unused_tensor(name); };
   const bool whole = map_names(backbone, file.tensors, within_network).matched >=
                      std::max<std::size_t>(1, map_names(backbone, file.tensors, alone).matched);
   try {
     return load_weights(backbone, file.tensors, whole ? within_network : alone);
   } catch (const CheckpointError& error) {
     throw CheckpointError(fmt::format("{} holds {}; its backbone is not {}: {}", file.path.string(),
-                                      describe_weights(file), Net::ContainedType::BackboneType::kName, error.what()));
+                                      describe_weights(file), Backbone::kName, error.what()));
   }
 }
 
@@ -105,9 +109,12 @@ std::vector<std::string> load_for_evaluation(Net& network, const std::filesystem
                                              const WeightFileOptions& reading = {}) {
   const auto file = read_weight_file(path, reading);
   const auto names = map_names(*network, file.tensors).names;
+  const auto of_base = [&](std::string_view name) { return network->is_base_tensor(name); };
   const bool base_alone =
-      std::ranges::all_of(names, [](const auto& name) { return of_base_branch(name) || unused_by_design(name); });
-  const auto report = load_network(network, file, {.base_branch = base_alone});
+      std::ranges::all_of(names, [&](const auto& name) { return of_base(name) || unused_by_design(name); });
+  LoadOptions options;
+  if (base_alone) options.part = of_base;
+  const auto report = load_network(network, file, options);
   if (const auto named = find_labels(file.metadata)) require_same_labels(*named, path.string(), labels, "this run");
   auto notes = detail::named_notes(path, file.notes);
   for (auto& note : detail::named_notes(path, report.notes)) notes.push_back(std::move(note));

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(training_pass_has_the_right_shapes_and_reaches_eve
     }
   }
   const bool gated = network->named_parameters().contains("cross_attention_1.theta");
-  BOOST_TEST(network->gates().size() == (gated ? kScales : 0U));
+  BOOST_TEST(network->gates().size() == (gated ? 3U : 0U));
 }
 
 BOOST_AUTO_TEST_CASE(forward_is_the_base_branch_of_the_training_pass) {

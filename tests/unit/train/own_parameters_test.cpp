@@ -20,10 +20,11 @@ struct ScaledMeanHead {
   template <TopologyShape T>
   class Module : public torch::nn::Module {
    public:
-    explicit Module(const VitOptions& options)
-        : linear_(register_module("mean_token", torch::nn::Linear(options.width, options.classes))),
-          scale_(register_parameter("scale", torch::ones({options.width}))),
-          mean_(register_buffer("mean", torch::zeros({options.width}))) {}
+    explicit Module(const HeadOptions& options)
+        : linear_(
+              register_module("mean_token", torch::nn::Linear(options.transformer.width, options.transformer.classes))),
+          scale_(register_parameter("scale", torch::ones({options.transformer.width}))),
+          mean_(register_buffer("mean", torch::zeros({options.transformer.width}))) {}
 
     HeadOutput<T> forward(const BranchTensors<T>& tokens) {
       HeadOutput<T> out;
@@ -89,7 +90,7 @@ struct ClashingHead {
   template <TopologyShape T>
   class Module : public ScaledMeanHead::Module<T> {
    public:
-    explicit Module(const VitOptions& options) : ScaledMeanHead::Module<T>(options) {
+    explicit Module(const HeadOptions& options) : ScaledMeanHead::Module<T>(options) {
       this->register_parameter("ir_back", torch::ones({1}));
     }
   };

@@ -11,7 +11,7 @@ namespace tiny {
 class Backbone : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "tiny";
-  static constexpr std::array<std::int64_t, qcs::kScales> kWidths{2, 2, 2};
+  static constexpr qcs::FeatureLayout kFeatures{{{2, 56}, {2, 28}, {2, 14}}};
   static constexpr qcs::TransformerShape kTransformer{
       .width = 4, .heads = 1, .base_depth = 1, .initial_weight_deviation = .5};
   static constexpr int kPixelStride = 4;

@@ -8,11 +8,12 @@
 #include <qcs/model/base_branch.hpp>
 #include <qcs/weights/load_weights.hpp>
 #include <qcs/weights/weight_file.hpp>
+#include <string_view>
 
 namespace qcs {
 
-/// The engine of any backbone: LibTorch runs the base branch in evaluation mode, without gradients.
-template <BackbonePolicy Backbone>
+/// The engine of any base branch: LibTorch runs it in evaluation mode, without gradients.
+template <class Backbone, class Embedding = PyramidTokens, class ClassHead = SqueezeExciteHead>
 class ModuleEngine {
  public:
   /// Takes the weights of a base branch, alone or within a whole network, from a file. `architecture` tells sizes that
@@ -20,7 +21,9 @@ class ModuleEngine {
   ModuleEngine(const WeightFile& file, std::int64_t classes, const Architecture* architecture,
                torch::Device device = torch::kCPU)
       : branch_(options(classes, architecture)), device_(device) {
-    load_weights(*branch_, file.tensors, {.matching = Matching::kStrict, .base_branch = true});
+    load_weights(*branch_, file.tensors, {.matching = Matching::kStrict, .part = [this](std::string_view name) {
+                                            return branch_->is_base_tensor(name);
+                                          }});
     branch_->to(device);
     branch_->eval();
   }
@@ -37,14 +40,14 @@ class ModuleEngine {
   static NetworkOptions options(std::int64_t classes, const Architecture* architecture) {
     NetworkOptions options{.classes = classes};
     if (architecture == nullptr) return options;
-    auto& shape = options.transformer.emplace(Backbone::kTransformer);
+    auto& shape = options.transformer.emplace(transformer_for<Backbone>);
     shape.width = architecture->width;
     shape.heads = architecture->heads;
     shape.base_depth = architecture->base_depth;
     return options;
   }
 
-  BaseBranch<Backbone> branch_;
+  BaseBranch<Backbone, Embedding, ClassHead> branch_;
   torch::Device device_;
 };
 

@@ -11,13 +11,25 @@ struct TokenScores {
   torch::Tensor similarity;
 };
 
+/// Which distances the smallest and the largest one are taken from.
+enum class ScoreRange {
+  kBatch,   ///< all of a batch, as published: a map depends on its batch mates
+  kSample,  ///< those of the sample itself: it does not
+};
+
 /// Euclidean distances of QK_i (B, N_i, C) and QK_j (B, N_j, C), shifted so that the smallest is 0, and their mirror
-/// image max - distance. Minimum and maximum run over the whole batch and pass gradients, so a map depends on its batch
-/// mates (Wang et al., AAAI 2025, cross similarity attention).
-inline TokenScores token_scores(const torch::Tensor& qk_i, const torch::Tensor& qk_j) {
+/// image max - distance. Minimum and maximum pass gradients (Wang et al., AAAI 2025, cross similarity attention).
+template <ScoreRange Range = ScoreRange::kBatch>
+TokenScores token_scores(const torch::Tensor& qk_i, const torch::Tensor& qk_j) {
   const auto raw = torch::cdist(qk_i, qk_j);
-  const auto distance = raw - raw.min();
-  return {.distance = distance, .similarity = distance.max() - distance};
+  if constexpr (Range == ScoreRange::kBatch) {
+    const auto distance = raw - raw.min();
+    return {.distance = distance, .similarity = distance.max() - distance};
+  } else {
+    // Reduced over flattened pairs by one operation whose gradient is shared evenly by ties, as above.
+    const auto distance = raw - raw.flatten(1).amin({1}).view({-1, 1, 1});
+    return {.distance = distance, .similarity = distance.flatten(1).amax({1}).view({-1, 1, 1}) - distance};
+  }
 }
 
 /// What a score matrix (B, N_i, N_j) says about the tokens of branch j: rows are L2-normalised over j's tokens and

@@ -16,12 +16,12 @@ struct CrossAttentionOutput {
 };
 
 /// One cross-attention block: the tokens of one scale of all branches act on each other; weights are shared by the
-/// branches (Wang et al., AAAI 2025). `theta` exists only where the topology
-/// has a gate and the interaction uses it.
-template <TopologyShape T, class Interaction, ResidualPolicy Residual>
-requires InteractionPolicy<Interaction, T>
+/// branches (Wang et al., AAAI 2025). `theta` exists only where the topology has a gate and the interaction uses it.
+template <TopologyShape T, class Interaction, class Residual>
 class CrossAttention : public torch::nn::Module {
   static_assert(CheckedTopology<T>::kValid);
+  static_assert(CheckedInteraction<Interaction, T>::kValid);
+  static_assert(CheckedResidual<Residual>::kValid);
 
  public:
   static constexpr double kNormEpsilon = 1e-5;

@@ -7,13 +7,43 @@
 
 namespace qcs {
 
+/// The rules of a residual form, one flag each.
+template <class R>
+struct ResidualRules {
+  static constexpr bool kHasName = requires {
+    { R::kName } -> std::convertible_to<std::string_view>;
+  };
+
+  static constexpr bool kHasSum = requires(const torch::Tensor& x) {
+    { R::sum(x, x, x) } -> std::same_as<torch::Tensor>;
+  };
+
+  static constexpr bool kHasFinish = requires(const torch::Tensor& x, torch::Tensor (*layer)(const torch::Tensor&)) {
+    { R::finish(x, layer, layer) } -> std::same_as<torch::Tensor>;
+  };
+
+  static constexpr bool kAll = kHasName && kHasSum && kHasFinish;
+};
+
 /// Where a cross-attention block's residual paths start. `sum(tokens, normed, update)` joins the attention's update
 /// (B, N, C) with the block's input tokens or their norm; `finish(x, norm, feed_forward)` adds the feed-forward path.
+/// docs/policies/residual.md has a skeleton.
 template <class R>
-concept ResidualPolicy = requires(const torch::Tensor& x, torch::Tensor (*layer)(const torch::Tensor&)) {
-  { R::kName } -> std::convertible_to<std::string_view>;
-  { R::sum(x, x, x) } -> std::same_as<torch::Tensor>;
-  { R::finish(x, layer, layer) } -> std::same_as<torch::Tensor>;
+concept ResidualPolicy = ResidualRules<R>::kAll;
+
+/// Instantiating this with a bad residual form fails to compile with a sentence for each broken rule.
+template <class R>
+struct CheckedResidual {
+  using Rules = ResidualRules<R>;
+  static_assert(Rules::kHasName, "qcs residual: give it a name, `static constexpr std::string_view kName`");
+  static_assert(
+      Rules::kHasSum,
+      "qcs residual: give it `static torch::Tensor sum(const torch::Tensor& tokens, const torch::Tensor& normed, "
+      "const torch::Tensor& update)`");
+  static_assert(Rules::kHasFinish,
+                "qcs residual: give it `static torch::Tensor finish(const torch::Tensor& x, auto&& norm, auto&& "
+                "feed_forward)`");
+  static constexpr bool kValid = Rules::kAll;
 };
 
 /// Residuals start at the normalised tensor: x = LN1(t) + update; y = LN2(x); out = y + MLP(y). The published form of

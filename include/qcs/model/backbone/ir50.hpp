@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
+#include <qcs/model/backbone/backbone.hpp>
 #include <qcs/model/backbone/ir_unit.hpp>
-#include <qcs/model/concepts.hpp>
 
 namespace qcs {
 
@@ -26,19 +25,19 @@ inline torch::nn::Sequential ir_stage(std::int64_t in, std::int64_t out, int uni
 class Ir50 : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "ir50";
-  static constexpr std::array<std::int64_t, kScales> kWidths{64, 128, 256};
+  static constexpr FeatureLayout kFeatures{{{64, 56}, {128, 28}, {256, 14}}};
   static constexpr TransformerShape kTransformer{.width = 768, .heads = 8};
   static constexpr int kPixelStride = 2;
 
   Ir50() {
     input_ = register_module(
         "input_layer",
-        torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kWidths[0], 3).padding(1).bias(false)),
-                              torch::nn::BatchNorm2d(kWidths[0]),
-                              torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[0]))));
-    body1_ = register_module("body1", detail::ir_stage(kWidths[0], kWidths[0], 3));
-    body2_ = register_module("body2", detail::ir_stage(kWidths[0], kWidths[1], 4));
-    body3_ = register_module("body3", detail::ir_stage(kWidths[1], kWidths[2], 14));
+        torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kFine, 3).padding(1).bias(false)),
+                              torch::nn::BatchNorm2d(kFine),
+                              torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kFine))));
+    body1_ = register_module("body1", detail::ir_stage(kFine, kFine, 3));
+    body2_ = register_module("body2", detail::ir_stage(kFine, kMiddle, 4));
+    body3_ = register_module("body3", detail::ir_stage(kMiddle, kCoarse, 14));
   }
 
   /// (B, 3, 224, 224), or (B, 3, 112, 112) of its even rows and columns -> (B, 64, 56, 56), (B, 128, 28, 28), (B, 256,
@@ -53,6 +52,9 @@ class Ir50 : public torch::nn::Module {
   }
 
  private:
+  static constexpr std::int64_t kFine = kFeatures.scales[0].channels, kMiddle = kFeatures.scales[1].channels,
+                                kCoarse = kFeatures.scales[2].channels;
+
   torch::nn::Sequential input_{nullptr}, body1_{nullptr}, body2_{nullptr}, body3_{nullptr};
 };
 static_assert(BackbonePolicy<Ir50>);

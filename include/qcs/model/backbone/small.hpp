@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-#include <qcs/model/concepts.hpp>
+#include <qcs/model/backbone/backbone.hpp>
 
 namespace qcs {
 
@@ -46,7 +45,7 @@ TORCH_MODULE(SmallUnit);
 class SmallBackbone : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "small";
-  static constexpr std::array<std::int64_t, kScales> kWidths{16, 32, 64};
+  static constexpr FeatureLayout kFeatures{{{16, 56}, {32, 28}, {64, 14}}};
   /// One block is enough for its tokens, and weights of 1/sqrt(width) keep a signal's size from layer to layer: with
   /// the published .01, made for pretrained features, training from scratch stays at the class frequencies for long.
   static constexpr TransformerShape kTransformer{
@@ -55,18 +54,17 @@ class SmallBackbone : public torch::nn::Module {
 
   SmallBackbone() {
     fine_ = register_module(
-        "fine",
-        torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kWidths[0], 3).padding(1).bias(false)),
-                              torch::nn::BatchNorm2d(kWidths[0]),
-                              torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[0]))));
-    middle_ = register_module("middle", torch::nn::Sequential(detail::SmallUnit(kWidths[0], kWidths[1], 2)));
-    coarse_ = register_module("coarse", torch::nn::Sequential(detail::SmallUnit(kWidths[1], kWidths[2], 2),
-                                                              detail::SmallUnit(kWidths[2], kWidths[2], 1)));
+        "fine", torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kFine, 3).padding(1).bias(false)),
+                                      torch::nn::BatchNorm2d(kFine),
+                                      torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kFine))));
+    middle_ = register_module("middle", torch::nn::Sequential(detail::SmallUnit(kFine, kMiddle, 2)));
+    coarse_ = register_module("coarse", torch::nn::Sequential(detail::SmallUnit(kMiddle, kCoarse, 2),
+                                                              detail::SmallUnit(kCoarse, kCoarse, 1)));
     summary_ = register_module(
-        "summary", torch::nn::Sequential(torch::nn::AvgPool2d(2), torch::nn::BatchNorm2d(kWidths[2]),
-                                         torch::nn::Flatten(), torch::nn::Linear(kWidths[2] * 7 * 7, kWidths[2]),
-                                         torch::nn::LayerNorm(torch::nn::LayerNormOptions({kWidths[2]})),
-                                         torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kWidths[2]))));
+        "summary", torch::nn::Sequential(torch::nn::AvgPool2d(2), torch::nn::BatchNorm2d(kCoarse), torch::nn::Flatten(),
+                                         torch::nn::Linear(kCoarse * 7 * 7, kCoarse),
+                                         torch::nn::LayerNorm(torch::nn::LayerNormOptions({kCoarse})),
+                                         torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kCoarse))));
   }
 
   /// (B, 3, 224, 224), or (B, 3, 56, 56) of every fourth row and column -> (B, 16, 56, 56), (B, 32, 28, 28), (B, 64,
@@ -82,6 +80,9 @@ class SmallBackbone : public torch::nn::Module {
   }
 
  private:
+  static constexpr std::int64_t kFine = kFeatures.scales[0].channels, kMiddle = kFeatures.scales[1].channels,
+                                kCoarse = kFeatures.scales[2].channels;
+
   torch::nn::Sequential fine_{nullptr}, middle_{nullptr}, coarse_{nullptr}, summary_{nullptr};
 };
 static_assert(BackbonePolicy<SmallBackbone>);

@@ -1,48 +1,44 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <qcs/model/attention/cross_attention.hpp>
 #include <qcs/model/attention/cross_similarity.hpp>
-#include <qcs/model/head/classifier.hpp>
+#include <qcs/model/head/cross_classifier.hpp>
+#include <qcs/model/head/head.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qcs {
 
-/// Attention maps of a training pass: maps[scale][branch].
-template <TopologyShape T>
-using AttentionMaps = std::array<BranchTensors<T>, kScales>;
-
-/// What a head returns for every branch.
-template <TopologyShape T>
-struct HeadOutput {
-  BranchTensors<T> logits;  ///< (B, classes)
-  AttentionMaps<T> maps;
-};
-
-/// The cross part of the training network: a `CrossAttention` per scale and a classifier over the result.
-template <TopologyShape T, ResidualPolicy Residual, class Interaction, CrossClassifierPolicy Classifier>
+/// The cross part of the published training network: a `CrossAttention` per scale and a classifier over the result
+/// (Wang et al., AAAI 2025).
+template <TopologyShape T, class Residual, class Interaction, class Classifier>
 class CrossSimilarityModule : public torch::nn::Module {
+  static_assert(CheckedCrossClassifier<Classifier>::kValid);
+
  public:
-  explicit CrossSimilarityModule(const VitOptions& options) {
-    for (std::size_t scale = 0; scale < kScales; ++scale) {
-      attention_[scale] =
-          register_module("cross_attention_" + std::to_string(scale + 1), std::make_shared<Attention>(options.width));
-    }
-    classifier_ = register_module(Classifier::kModuleName, std::make_shared<Classifier>(options));
+  explicit CrossSimilarityModule(const HeadOptions& options) : scale_tokens_(options.scale_tokens) {
+    for (std::size_t scale = 0; scale < scale_tokens_.size(); ++scale)
+      attention_.push_back(register_module("cross_attention_" + std::to_string(scale + 1),
+                                           std::make_shared<Attention>(options.transformer.width)));
+    classifier_ = register_module(Classifier::kModuleName, std::make_shared<Classifier>(options.transformer));
   }
 
-  /// Tokens (B, 3*N, width) of every branch -> cross logits and maps.
+  /// Tokens (B, tokens, width) of every branch -> cross logits and maps.
   HeadOutput<T> forward(const BranchTensors<T>& tokens) {
     HeadOutput<T> out;
-    std::array<std::vector<torch::Tensor>, branch_count<T>> attended;
-    for (std::size_t scale = 0; scale < kScales; ++scale) {
+    std::array<std::vector<torch::Tensor>, branch_count<T>> scales, attended;
+    for (std::size_t b = 0; b < tokens.size(); ++b) scales[b] = tokens[b].split_with_sizes(scale_tokens_, 1);
+    for (std::size_t scale = 0; scale < attention_.size(); ++scale) {
       BranchTensors<T> slice;
-      for (std::size_t b = 0; b < slice.size(); ++b) slice[b] = tokens[b].chunk(kScales, 1)[scale];
+      for (std::size_t b = 0; b < slice.size(); ++b) slice[b] = scales[b].at(scale);
       auto result = attention_[scale]->forward(slice);
       for (std::size_t b = 0; b < slice.size(); ++b) attended[b].push_back(result.tokens[b]);
-      out.maps[scale] = std::move(result.maps);
+      out.maps.push_back(std::move(result.maps));
     }
     for (std::size_t b = 0; b < tokens.size(); ++b)
       out.logits[b] = classifier_->forward(tokens[b], torch::cat(attended[b], 1));
@@ -59,13 +55,15 @@ class CrossSimilarityModule : public torch::nn::Module {
 
  private:
   using Attention = CrossAttention<T, Interaction, Residual>;
-  std::array<std::shared_ptr<Attention>, kScales> attention_;
+
+  std::vector<std::int64_t> scale_tokens_;
+  std::vector<std::shared_ptr<Attention>> attention_;
   std::shared_ptr<Classifier> classifier_;
 };
 
 /// Head policy of `Network`: names the parts; `Module<T>` is the module for topology T.
-template <ResidualPolicy Residual = NormedResidual, class Interaction = CrossSimilarity,
-          CrossClassifierPolicy Classifier = TransformerClassifier>
+template <class Residual = NormedResidual, class Interaction = CrossSimilarity,
+          class Classifier = TransformerClassifier>
 struct CrossSimilarityHead {
   template <TopologyShape T>
   using Module = CrossSimilarityModule<T, Residual, Interaction, Classifier>;
@@ -73,16 +71,6 @@ struct CrossSimilarityHead {
   static std::string name() {
     return std::string(Interaction::kName) + "-" + std::string(Residual::kName) + "-" + std::string(Classifier::kName);
   }
-};
-
-/// A head policy: `name()` and a module template that is built from `VitOptions` and maps every branch's tokens to a
-/// `HeadOutput`. docs/heads.md has a skeleton.
-template <class H, class T>
-concept HeadPolicy = std::derived_from<typename H::template Module<T>, torch::nn::Module> &&
-                     std::constructible_from < typename H::template Module<T>,
-const VitOptions& > &&requires(typename H::template Module<T>& head, const BranchTensors<T>& tokens) {
-  { H::name() } -> std::convertible_to<std::string>;
-  { head.forward(tokens) } -> std::same_as<HeadOutput<T>>;
 };
 
 }  // namespace qcs

@@ -2,63 +2,76 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <qcs/model/concepts.hpp>
+#include <qcs/model/token/token_embedding.hpp>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace qcs {
 
-namespace detail {
-
-/// 1x1 convolution under the name `proj`, as the public checkpoints have it.
-class PointProjectionImpl : public torch::nn::Module {
+/// Turns features into 49 tokens a scale: each passes a stride-2 convolution of its own width, then as many stride-2
+/// convolutions as bring its grid to 7x7, or a 1x1 convolution where it is that already (Wang et al., AAAI 2025, base
+/// branch). Grids must be 14 times a power of 2; the published ones are 56, 28 and 14.
+class PyramidTokens : public torch::nn::Module {
  public:
-  PointProjectionImpl(std::int64_t in, std::int64_t out)
-      : proj_(register_module("proj", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 1)))) {}
+  static constexpr std::string_view kName = "pyramid";
+  static constexpr std::int64_t kGrid = 7;
 
-  torch::Tensor forward(const torch::Tensor& x) { return proj_->forward(x); }
-
- private:
-  torch::nn::Conv2d proj_;
-};
-TORCH_MODULE(PointProjection);
-
-}  // namespace detail
-
-/// Turns three features into tokens of one width: each feature passes a stride-2 convolution of its own width, then as
-/// many stride-2 convolutions as bring its grid to 7x7 (Wang et al., AAAI 2025, base branch).
-class PyramidTokensImpl : public torch::nn::Module {
- public:
-  static constexpr std::int64_t kTokensPerScale = 49;
-  static constexpr std::int64_t kTokens = kTokensPerScale * static_cast<std::int64_t>(kScales);
-
-  /// `widths`: channels of the three features; `token_width`: channels of a token.
-  PyramidTokensImpl(const std::array<std::int64_t, kScales>& widths, std::int64_t token_width) {
-    for (std::size_t scale = 0; scale < kScales; ++scale)
-      reduce_[scale] = register_module("conv" + std::to_string(scale + 1), halving(widths[scale], widths[scale]));
-    fine_ = register_module("embed_q",
-                            torch::nn::Sequential(halving(widths[0], token_width), halving(token_width, token_width)));
-    middle_ = register_module("embed_k", torch::nn::Sequential(halving(widths[1], token_width)));
-    coarse_ = register_module("embed_v", detail::PointProjection(widths[2], token_width));
+  /// 49 for every scale; 0 for a grid that does not come to 7x7.
+  template <std::size_t N>
+  static constexpr std::array<std::int64_t, N> token_counts(const FeatureLayout<N>& layout) {
+    std::array<std::int64_t, N> counts{};
+    for (std::size_t i = 0; i < N; ++i) counts[i] = halvings(layout.scales[i].grid) < 0 ? 0 : kGrid * kGrid;
+    return counts;
   }
 
-  /// `Features` -> tokens (B, 147, token_width), the 49 of the finest scale first.
+  /// `width`: channels of a token.
+  PyramidTokens(std::span<const FeatureScale> layout, std::int64_t width) {
+    for (const auto& scale : layout)
+      reduce_.push_back(
+          register_module("conv" + std::to_string(reduce_.size() + 1), halving(scale.channels, scale.channels)));
+    for (const auto& scale : layout) {
+      torch::nn::Sequential steps;
+      const auto count = halvings(scale.grid);
+      for (int step = 0; step < count; ++step) steps->push_back(halving(step == 0 ? scale.channels : width, width));
+      if (count == 0) steps->push_back("proj", torch::nn::Conv2d(torch::nn::Conv2dOptions(scale.channels, width, 1)));
+      embed_.push_back(register_module(embedding_name(embed_.size(), layout.size()), steps));
+    }
+  }
+
+  /// `Features` -> tokens (B, 49 * scales, width), those of the finest scale first.
   torch::Tensor forward(const Features& features) {
-    const auto tokens = [](const torch::Tensor& map) { return map.flatten(2).transpose(1, 2); };
-    return torch::cat({tokens(fine_->forward(reduce_[0]->forward(features[0]))),
-                       tokens(middle_->forward(reduce_[1]->forward(features[1]))),
-                       tokens(coarse_->forward(reduce_[2]->forward(features[2])))},
-                      1);
+    std::vector<torch::Tensor> tokens;
+    for (std::size_t scale = 0; scale < embed_.size(); ++scale)
+      tokens.push_back(embed_[scale]->forward(reduce_[scale]->forward(features.at(scale))).flatten(2).transpose(1, 2));
+    return torch::cat(tokens, 1);
   }
 
  private:
+  /// Stride-2 convolutions that bring a grid, once halved, to 7x7; -1 if none do.
+  static constexpr int halvings(std::int64_t grid) {
+    int count = 0;
+    for (; grid > 2 * kGrid; ++count) {
+      if (grid % 2 != 0) return -1;
+      grid /= 2;
+    }
+    return grid == 2 * kGrid ? count : -1;
+  }
+
   static torch::nn::Conv2d halving(std::int64_t in, std::int64_t out) {
     return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).stride(2).padding(1));
   }
 
-  std::array<torch::nn::Conv2d, kScales> reduce_{nullptr, nullptr, nullptr};
-  torch::nn::Sequential fine_{nullptr}, middle_{nullptr};
-  detail::PointProjection coarse_{nullptr};
+  /// The public names where there are three scales, as there.
+  static std::string embedding_name(std::size_t scale, std::size_t scales) {
+    static constexpr std::array<const char*, 3> kPublished{"embed_q", "embed_k", "embed_v"};
+    return scales == kPublished.size() ? kPublished.at(scale) : "embed_scale_" + std::to_string(scale + 1);
+  }
+
+  std::vector<torch::nn::Conv2d> reduce_;
+  std::vector<torch::nn::Sequential> embed_;
 };
-TORCH_MODULE(PyramidTokens);
 
 }  // namespace qcs
