@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <opencv2/core.hpp>
 #include <qcs/core/error.hpp>
+#include <qcs/core/text/fault_list.hpp>
+#include <qcs/data/image_store.hpp>
 #include <qcs/data/list/image_list.hpp>
 #include <qcs/image/pack.hpp>
 #include <qcs/image/read.hpp>
@@ -37,6 +40,32 @@ class PackListing {
   std::unordered_map<std::string, FolderListing::File> files_;
 };
 
+/// An image store of any type, as ImageSource holds it.
+struct StoredImages {
+  std::function<cv::Mat(std::size_t)> read;
+  std::function<std::string()> fingerprint;  ///< none where the store has none
+};
+
+/// The names and labels of a store. Throws DataError with all faults, by number of the image.
+template <class Store>
+ImageList list_of_store(const Store& store, int classes) {
+  ImageList list{{}, classes};
+  FaultList faults("image store");
+  std::unordered_map<std::string, std::size_t> seen;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(store.size()); ++i) {
+    std::string name = store.name(i);
+    const int label = store.label(i);
+    if (label < 0 || label >= classes) faults.add(i, fmt::format("label {} is not within 0..{}", label, classes - 1));
+    if (name.empty()) faults.add(i, "the image has no name");
+    if (const auto [first, fresh] = seen.emplace(name, i); !fresh && store.label(first->second) != label)
+      faults.add(i, fmt::format("`{}` has label {}, as image {} it has {}", name, label, first->second,
+                                store.label(first->second)));
+    list.images.push_back({std::move(name), label});
+  }
+  faults.throw_if_any();
+  return list;
+}
+
 }  // namespace detail
 
 /// Reads a list file as read_image_list does, of the images of a pack; paths in the result are their names in it.
@@ -52,7 +81,8 @@ enum class BadImages {
   kSkip,  ///< training draws another tuple in its place, evaluation leaves it out; ImageSource::skipped() names it
 };
 
-/// The images of a list, from their files or from a pack. Const members may run in several threads at once.
+/// The images of a list, from their files, from a pack or from a store of the user's. Const members may run in several
+/// threads at once.
 class ImageSource {
  public:
   /// @param pack holds every image of the list under the name that `path` has in it; null reads the files. Throws
@@ -72,17 +102,48 @@ class ImageSource {
     }
   }
 
+  /// The images of a store, see ImageStore and docs/policies/image_store.md. A name stands where a list has a path.
+  /// Throws DataError with all labels outside 0..classes-1, images without a name and names of two labels; ConfigError
+  /// on fewer than one class.
+  template <class Store>
+  static ImageSource of(Store store, int classes, BadImages policy = BadImages::kFail) {
+    static_assert(CheckedImageStore<Store>::kValid);
+    if (classes < 1) throw ConfigError(fmt::format("an image store needs at least one class, got {}", classes));
+    if constexpr (ImageStore<Store>) {
+      const auto shared = std::make_shared<const Store>(std::move(store));
+      ImageSource source(detail::list_of_store(*shared, classes), policy);
+      detail::StoredImages stored{.read = [shared](std::size_t i) -> cv::Mat { return shared->read(i); },
+                                  .fingerprint = {}};
+      if constexpr (detail::kHasFingerprint<Store>)
+        stored.fingerprint = [shared]() -> std::string { return shared->fingerprint(); };
+      source.stored_ = std::make_shared<const detail::StoredImages>(std::move(stored));
+      return source;
+    } else {
+      return ImageList();  // the static_assert has said why
+    }
+  }
+
   const ImageList& list() const { return list_; }
 
-  /// The pack that the images come from; null where they are files.
+  /// The pack that the images come from; null where there is none.
   const PackedImages* pack() const { return pack_.get(); }
 
-  /// Image `i` of the list as 8UC3 in RGB, from a pack also as 8UC1; not to be written to. Empty if it cannot be read
-  /// and bad images are skipped, else throws DataError with the file's name; std::bad_alloc without the memory for it.
+  /// Whether the images come from a store.
+  bool is_store() const { return stored_ != nullptr; }
+
+  /// The store's own fingerprint; empty where there is no store, or it has none.
+  std::string store_fingerprint() const {
+    return stored_ && stored_->fingerprint ? stored_->fingerprint() : std::string();
+  }
+
+  /// Image `i` of the list as 8UC3 in RGB, from a pack or a store also as 8UC1; not to be written to. Empty if it
+  /// cannot be read and bad images are skipped, else throws DataError with the file's name; std::bad_alloc without the
+  /// memory for it.
   cv::Mat read(std::size_t i) const {
     if (pack_) return pack_->image(packed_[i]);
     if (policy_ == BadImages::kSkip && !why_skipped(i).empty()) return {};
     try {
+      if (stored_) return read_stored(i);
       std::vector<std::string> warnings;
       cv::Mat rgb = read_rgb(list_.images[i].path, &warnings);
       if (!warnings.empty()) {
@@ -129,10 +190,25 @@ class ImageSource {
     std::map<std::size_t, std::vector<std::string>> warnings;
   };
 
+  /// Throws DataError that begins with the image's name, or what the store throws.
+  cv::Mat read_stored(std::size_t i) const {
+    const auto name = list_.images[i].path.string();
+    std::string fault;
+    try {
+      cv::Mat image = stored_->read(i);
+      fault = fault_of_stored(image);
+      if (fault.empty()) return image;
+    } catch (const DataError& error) {
+      fault = error.what();
+    }
+    throw DataError(fault.starts_with(name) ? fault : fmt::format("{}: {}", name, fault));
+  }
+
   ImageList list_;
   BadImages policy_;
   std::shared_ptr<const PackedImages> pack_;
   std::vector<std::size_t> packed_;
+  std::shared_ptr<const detail::StoredImages> stored_ = {};
   std::vector<std::size_t> files_;
   std::shared_ptr<Seen> seen_;  // shared, so that a source can be copied
 };

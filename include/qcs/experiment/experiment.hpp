@@ -8,6 +8,7 @@
 #include <iterator>
 #include <optional>
 #include <qcs/core/text/say.hpp>
+#include <qcs/data/dataset/tuple_dataset.hpp>
 #include <qcs/data/loader.hpp>
 #include <qcs/experiment/build_network.hpp>
 #include <qcs/experiment/environment.hpp>
@@ -43,8 +44,9 @@ inline std::filesystem::path resumed_folder(const std::filesystem::path& resume)
 ///     run.start_from("ir50.pth");  // optional
 ///     run.fit();
 ///
-/// Its folder is locked for as long as it lives.
-template <class Net, StepPolicy Step = SamStep>
+/// Its folder is locked for as long as it lives. `Tuples` draws and augments what is trained on, see
+/// training_tuples_of().
+template <class Net, StepPolicy Step = SamStep, class Tuples = TupleDataset<typename Net::ContainedType::TopologyType>>
 class Experiment {
  public:
   /// Throws ConfigError for a value out of range or a missing split, Error if the folder cannot be made or locked.
@@ -136,12 +138,12 @@ class Experiment {
 };
 
 // Outside of the class, so that preset_experiments.hpp can keep it from being compiled again.
-template <class Net, StepPolicy Step>
+template <class Net, StepPolicy Step, class Tuples>
 template <class... Observers>
-RunSummary Experiment<Net, Step>::fit(Observers&&... observers) {
+RunSummary Experiment<Net, Step, Tuples>::fit(Observers&&... observers) {
   folder_.begin(options_, resumed_.has_value());
   const LoaderOptions loading{.batch_size = recipe_.batch_size, .workers = options_.workers};
-  Loader train(training_tuples<Net>(faces_.train, recipe_), loading);
+  Loader train(training_tuples_of<Net, Tuples>(faces_.train, recipe_), loading);
   Loader eval(evaluation_images<Net>(splits_.eval, recipe_), loading);
   std::optional<Loader<LabelledDataset>> test;
   if (splits_.test) test.emplace(evaluation_images<Net>(*splits_.test, recipe_), loading);

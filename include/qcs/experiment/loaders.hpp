@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <qcs/data/dataset/labelled_dataset.hpp>
 #include <qcs/data/dataset/tuple_dataset.hpp>
@@ -29,16 +30,24 @@ TransformOptions evaluation_transform(const Recipe& recipe) {
   return recipe.flip_test ? recipe.transform : with_read_stride<Net>(recipe.transform);
 }
 
-/// The training tuples of a network, as a recipe draws and transforms them.
+/// The training tuples of a network as `Tuples` draws and augments them, a TupleDataset of the network's topology or a
+/// class with its members, by the values of a recipe.
+template <class Net, class Tuples>
+Tuples training_tuples_of(const ImageSource& images, const Recipe& recipe) {
+  static_assert(std::same_as<typename Tuples::Topology, typename Net::ContainedType::TopologyType>,
+                "qcs experiment: the training tuples are of another topology than the network; name a "
+                "qcs::TupleDataset<T, ...> of the network's topology T");
+  return Tuples(images, with_read_stride<Net>(recipe.transform),
+                TupleOptions{.sampling = recipe.sampling,
+                             .negatives = recipe.negatives,
+                             .epoch_divisor = recipe.epoch_divisor,
+                             .seed = recipe.seed});
+}
+
+/// The same as the published code draws and augments them.
 template <class Net>
-TupleDataset<typename Net::ContainedType::TopologyType> training_tuples(const ImageSource& images,
-                                                                        const Recipe& recipe) {
-  return {images,
-          with_read_stride<Net>(recipe.transform),
-          {.sampling = recipe.sampling,
-           .negatives = recipe.negatives,
-           .epoch_divisor = recipe.epoch_divisor,
-           .seed = recipe.seed}};
+auto training_tuples(const ImageSource& images, const Recipe& recipe) {
+  return training_tuples_of<Net, TupleDataset<typename Net::ContainedType::TopologyType>>(images, recipe);
 }
 
 /// The images of a split as a network is evaluated on them.

@@ -6,17 +6,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 #include <boost/random/uniform_int_distribution.hpp>
 #include <opencv2/core.hpp>
 
+#include <qcs/data/augment/augmenter.hpp>
 #include <qcs/data/augment/transform.hpp>
 #include <qcs/data/batch.hpp>
 #include <qcs/data/detail/image_slots.hpp>
 #include <qcs/data/fingerprint.hpp>
 #include <qcs/data/image_source.hpp>
+#include <qcs/data/sample/sampler.hpp>
 #include <qcs/data/sample/tuple_sampler.hpp>
 
 namespace qcs {
@@ -30,12 +33,14 @@ struct TupleOptions {
 };
 
 /// Training tuples of topology `T`, decoded and augmented on use. What stands at a position of an epoch is a
-/// pure function of (seed, epoch, position). Const members may run in several threads at once.
-template <TopologyShape T>
+/// pure function of (seed, epoch, position). Const members may run in several threads at once. `Sampler` draws the
+/// tuples (docs/policies/tuple_sampler.md), `Augmenter` changes their images (docs/policies/augmenter.md).
+template <TopologyShape T, class Sampler = TupleSampler<T>, class Augmenter = TrainTransform>
 class TupleDataset {
  public:
   using Topology = T;
   using Batch = TupleBatch<T>;
+  using Tuple = std::array<std::size_t, branch_count<T>>;
 
   /// Throws DataError if the list cannot serve `T` (see TupleSampler), ConfigError on a bad option.
   TupleDataset(ImageSource source, const TransformOptions& transform, const TupleOptions& options = {})
@@ -58,8 +63,9 @@ class TupleDataset {
   }
 
   /// The image numbers at a position of an epoch, by branch. `attempt` counts the tuples there that had a bad image:
-  /// another attempt draws another tuple around an anchor of the same class.
-  typename TupleSampler<T>::Tuple tuple(const EpochPlan& plan, std::size_t position, std::size_t attempt = 0) const {
+  /// another attempt draws another tuple around an anchor of the same class. Throws ConfigError if the sampler draws
+  /// what is no tuple of `T`.
+  Tuple tuple(const EpochPlan& plan, std::size_t position, std::size_t attempt = 0) const {
     Rng rng = stream(options_.seed, Purpose::kTuple, plan.epoch, position);
     auto drawn = sampler_.draw(plan.order.at(position), rng);
     for (; attempt > 0; --attempt) {
@@ -67,6 +73,7 @@ class TupleDataset {
       drawn =
           sampler_.draw(images[boost::random::uniform_int_distribution<std::size_t>(0, images.size() - 1)(rng)], rng);
     }
+    require_roles(drawn);
     return drawn;
   }
 
@@ -102,9 +109,29 @@ class TupleDataset {
   const TupleOptions& options() const { return options_; }
 
  private:
+  static_assert(CheckedTupleSampler<Sampler, T>::kValid);
+  static_assert(CheckedAugmenter<Augmenter>::kValid);
+
   using Pixels = std::array<cv::Mat, branch_count<T>>;
 
-  std::pair<typename TupleSampler<T>::Tuple, Pixels> readable_tuple(const EpochPlan& plan, std::size_t position) const {
+  /// Labels go to the loss by role, so a tuple whose branches are of other classes would train on wrong ones.
+  void require_roles(const Tuple& drawn) const {
+    const auto fail = [&](std::size_t b, std::string_view why) {
+      throw ConfigError(fmt::format("the sampler of {} drew image {} for branch `{}`, {}", T::kName, drawn[b],
+                                    T::kBranches[b].name, why));
+    };
+    for (std::size_t b = 0; b < drawn.size(); ++b) {
+      if (drawn[b] >= list().images.size()) fail(b, "which the list does not have");
+      for (std::size_t other = 0; other < b; ++other) {
+        const bool same_class = list().images[drawn[b]].label == list().images[drawn[other]].label;
+        if (same_class != (role_of<T>(b) == role_of<T>(other)))
+          fail(b, fmt::format("which is of {} that of branch `{}`",
+                              same_class ? "the same class as" : "another class than", T::kBranches[other].name));
+      }
+    }
+  }
+
+  std::pair<Tuple, Pixels> readable_tuple(const EpochPlan& plan, std::size_t position) const {
     std::string reason;
     for (std::size_t attempt = 0; attempt < kMostAttempts; ++attempt) {
       const auto drawn = tuple(plan, position, attempt);
@@ -122,9 +149,9 @@ class TupleDataset {
   }
 
   ImageSource source_;
-  TrainTransform transform_;
+  Augmenter transform_;
   TupleOptions options_;
-  TupleSampler<T> sampler_;
+  Sampler sampler_;
 };
 
 }  // namespace qcs

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <boost/random/uniform_int_distribution.hpp>
@@ -14,6 +15,8 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/data/class_index.hpp>
+#include <qcs/data/sample/negatives.hpp>
+#include <qcs/data/sample/sampler.hpp>
 #include <qcs/data/sample/sampling.hpp>
 #include <qcs/topology/rules.hpp>
 
@@ -50,23 +53,23 @@ class Excluded {
 
 /// Draws the images of one training tuple for topology `T`: the images of one role are different files of
 /// one class, and different roles show different classes. An image that comes n times is drawn n times as often.
-template <TopologyShape T>
+/// `Negatives` chooses the first image of each role after the anchor's.
+template <TopologyShape T, class Negatives = RecipeNegatives>
 class TupleSampler {
  public:
   using Tuple = std::array<std::size_t, branch_count<T>>;
 
   /// Throws DataError, naming every class at fault, if a class has images but too few files for a role of `T`, or
   /// if fewer classes have images than `T` has roles. Classes without any image are allowed and never drawn.
-  TupleSampler(ClassIndex index, NegativeRule rule) : index_(std::move(index)), rule_(rule) {
+  TupleSampler(ClassIndex index, NegativeRule rule)
+      : index_(std::move(index)), negatives_(make_negatives(index_, rule)) {
     check();
-    rank_of_class_.resize(static_cast<std::size_t>(index_.classes()));
-    for (std::size_t i = 0; i < index_.present().size(); ++i)
-      rank_of_class_[static_cast<std::size_t>(index_.present()[i])] = i;
   }
 
   const ClassIndex& index() const { return index_; }
 
-  /// Image numbers by branch, the anchor first. Constant time.
+  /// Image numbers by branch, the anchor first. Constant time with the shipped rules for negatives. Throws ConfigError
+  /// if `Negatives` draws an image of a class that the tuple has already, or none of the list.
   Tuple draw(std::size_t anchor, Rng& rng) const {
     Tuple tuple{};
     std::array<int, role_count<T>> classes{};
@@ -77,7 +80,7 @@ class TupleSampler {
         if (role_of<T>(b) != static_cast<int>(role)) continue;
         tuple[b] = !first      ? draw_within(classes[role], used, rng)
                    : role == 0 ? anchor
-                               : draw_new_class(classes, role, rng);
+                               : draw_new_class(std::span(classes).first(role), rng);
         classes[role] = index_.label(tuple[b]);
         const auto [at, count] = index_.same_file(tuple[b]);
         used.add(at, count);
@@ -89,22 +92,30 @@ class TupleSampler {
 
  private:
   static_assert(CheckedTopology<T>::kValid);
-
-  using Classes = std::array<int, role_count<T>>;
+  static_assert(CheckedNegatives<Negatives>::kValid);
 
   std::size_t draw_within(int c, const detail::Excluded<branch_count<T>>& used, Rng& rng) const {
     const auto images = index_.images(c);
     return images[used.draw(images.size(), rng)];
   }
 
-  std::size_t draw_new_class(const Classes& classes, std::size_t roles, Rng& rng) const {
-    detail::Excluded<role_count<T>> taken;
-    if (rule_ == NegativeRule::kAnyImage) {
-      for (std::size_t r = 0; r < roles; ++r) taken.add(index_.offset(classes[r]), index_.images(classes[r]).size());
-      return index_.by_class()[taken.draw(index_.size(), rng)];
-    }
-    for (std::size_t r = 0; r < roles; ++r) taken.add(rank_of_class_[static_cast<std::size_t>(classes[r])], 1);
-    return draw_within(index_.present()[taken.draw(index_.present().size(), rng)], {}, rng);
+  std::size_t draw_new_class(std::span<const int> taken, Rng& rng) const {
+    const std::size_t image = negatives_.draw(index_, taken, rng);
+    if (image >= index_.size())
+      throw ConfigError(fmt::format("the rule for negatives drew image {} of a list of {}", image, index_.size()));
+    if (const int c = index_.label(image); std::ranges::find(taken, c) != taken.end())
+      throw ConfigError(
+          fmt::format("the rule for negatives drew image {} of class {}, which the tuple of {} has already; it must "
+                      "draw from another class than those it is given",
+                      image, c, T::kName));
+    return image;
+  }
+
+  static Negatives make_negatives(const ClassIndex& index, NegativeRule rule) {
+    if constexpr (std::is_constructible_v<Negatives, const ClassIndex&, NegativeRule>)
+      return Negatives(index, rule);
+    else
+      return Negatives();
   }
 
   void check() const {
@@ -125,8 +136,7 @@ class TupleSampler {
   }
 
   ClassIndex index_;
-  NegativeRule rule_;
-  std::vector<std::size_t> rank_of_class_;
+  Negatives negatives_;
 };
 
 }  // namespace qcs
