@@ -40,8 +40,7 @@ void check_head_for(Findings& findings, const HeadCheckOptions& o) {
     for (const auto& scale : out.maps)
       for (const auto& map : scale)
         findings.require(
-            map.defined() && map.dim() > 0 && map.size(0) == inputs[0].size(0) &&
-                map.isfinite().all().template item<bool>(),
+            map.defined() && map.dim() > 0 && map.size(0) == inputs[0].size(0) && is_finite(map),
             fmt::format("for topology {}, a map is undefined, not finite or has no row for each sample", T::kName));
     return Tensors(out.logits.begin(), out.logits.end());
   };

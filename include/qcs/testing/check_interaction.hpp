@@ -86,7 +86,7 @@ class InteractionChecks {
   }
 
   void finite(const torch::Tensor& tensor, const std::string& what) {
-    require(tensor.isfinite().all().item<bool>(), what + " gives numbers that are not finite");
+    require(is_finite(tensor), what + " gives numbers that are not finite");
   }
 
   void uses_gate(const BranchTensors<T>& qk, const BranchTensors<T>& values) {
@@ -106,13 +106,12 @@ class InteractionChecks {
                    .set_requires_grad(true);
     torch::Tensor sum;
     for (const auto& update : updates(equal, equal, gate)) {
-      require(update.isfinite().all().item<bool>(), "equal tokens give numbers that are not finite");
+      require(is_finite(update), "equal tokens give numbers that are not finite");
       sum = sum.defined() ? sum + update.square().sum() : update.square().sum();
     }
     sum.backward();
     for (const auto& tensor : equal)
-      require(!tensor.grad().defined() || tensor.grad().isfinite().all().item<bool>(),
-              "equal tokens give a gradient that is not finite");
+      require(!tensor.grad().defined() || is_finite(tensor.grad()), "equal tokens give a gradient that is not finite");
   }
 
   void rows(const BranchTensors<T>& qk, const BranchTensors<T>& values, const torch::Tensor& gate,
@@ -124,14 +123,14 @@ class InteractionChecks {
     };
     const auto alone = updates(first(qk), first(values), gate);
     for (std::size_t b = 0; b < alone.size(); ++b) {
-      require(alone[b].isfinite().all().item<bool>(), "a batch of one gives numbers that are not finite");
+      require(is_finite(alone[b]), "a batch of one gives numbers that are not finite");
       if (options_.rows_alone)
         require(difference(alone[b], whole[b].narrow(0, 0, 1)) < 1e-10,
                 "a sample's result depends on the others of its batch");
     }
   }
 
-  void gradients(BranchTensors<T>& qk, BranchTensors<T>& values, const torch::Tensor& gate) {
+  void gradients(BranchTensors<T> qk, BranchTensors<T> values, const torch::Tensor& gate) {
     io::NamedTensors variables;
     for (std::size_t b = 0; b < qk.size(); ++b) {
       variables.emplace_back(fmt::format("QK of {}", T::kBranches[b].name), qk[b].set_requires_grad(true));

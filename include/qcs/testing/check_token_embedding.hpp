@@ -17,7 +17,8 @@ namespace qcs::testing {
 struct TokenEmbeddingCheckOptions {
   std::int64_t batch = 2;
   std::int64_t width = 16;  ///< channels of a token, even
-  ModuleOptions module = {.gradient_in_training = true};
+  /// An embedding may leave scales out.
+  ModuleOptions module = {.gradient_in_training = true, .every_input = false};
 };
 
 /// Checks a token embedding on features as the layout of backbone B has them: as check_module does, its tokens against

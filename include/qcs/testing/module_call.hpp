@@ -27,7 +27,7 @@ struct ModuleOptions {
   GradientOptions gradient = {};
   bool gradient_in_training = false;  ///< compare the gradient in training mode, too, with what is drawn held fixed
   bool rows_alone = true;             ///< a sample's result in evaluation is the same whatever else is in its batch
-  bool input_gradients = true;        ///< gradients reach the inputs
+  bool every_input = true;            ///< gradients reach every input, not one of them at least
   double row_tolerance = 1e-8;        ///< of rows_alone, in float64, relative to the largest number
   double device_tolerance = 1e-4;     ///< of other devices against the CPU, likewise
   std::uint64_t seed = 1;             ///< of weights and of what is drawn in training

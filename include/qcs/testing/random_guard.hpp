@@ -40,4 +40,7 @@ inline torch::Tensor normal(c10::IntArrayRef sizes, std::uint64_t seed, torch::D
       .to(dtype);
 }
 
+/// Whether every number of a tensor is finite; not of an undefined one.
+inline bool is_finite(const torch::Tensor& tensor) { return tensor.defined() && tensor.isfinite().all().item<bool>(); }
+
 }  // namespace qcs::testing
