@@ -23,7 +23,7 @@ foreach(backbone IN ITEMS Ir50 SmallBackbone)
 endforeach()
 set(programs "")
 foreach(dataset IN ITEMS RafDb FerPlus AffectNet7 AffectNet8)
-  list(APPEND programs "int qcs::program::train_program<qcs::${dataset}>(int, char**)")
+  list(APPEND programs "int qcs::program::run_training<qcs::${dataset}>(int, char**)")
 endforeach()
 qcs_write_compiled(programs ${programs})
 

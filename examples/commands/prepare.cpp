@@ -60,10 +60,12 @@ void print(const qcs::PreparedDataset& dataset) {
       fmt::print("{}: {} dropped: {}\n", split.name, dropped.count, dropped.reason);
   for (const auto& note : dataset.notes) fmt::print("note: {}\n", note);
   for (const auto& split : dataset.splits) {
-    if (split.skipped.empty())
-      fmt::print("{} ({})\n", (dataset.folder / split.list).string(), split.lines.size());
-    else
+    if (!split.skipped.empty()) {
       fmt::print("{}: not written, because {}\n", split.list, split.skipped);
+      continue;
+    }
+    fmt::print("{} ({})\n", (dataset.folder / split.list).string(), split.lines.size());
+    for (const auto& table : split.tables) fmt::print("{}\n", (dataset.folder / table.file).string());
   }
   fmt::print("{}, {}\n", (dataset.folder / dataset.classes_file).string(),
              (dataset.folder / (dataset.slug + ".json")).string());

@@ -15,6 +15,7 @@
 #include <qcs/image/quiet_decoders.hpp>
 #include <qcs/presets/recipes.hpp>
 #include <qcs/presets/topologies.hpp>
+#include <qcs/program/choice_help.hpp>
 #include <qcs/program/option_table.hpp>
 #include <qcs/report/draw/contact_sheet.hpp>
 #include <qcs/report/files/file.hpp>
@@ -23,12 +24,15 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "lists.hpp"
 
 namespace {
 
+using qcs::commands::TopologyList;
+
 struct Settings {
   std::filesystem::path data_root = "datas", train_list, image_root, class_names, out = "preview.png";
-  std::string dataset, model{qcs::Quadruplet::kName};
+  std::string dataset, model{TopologyList::kNames.front()};
   int tuples = 6;
   std::uint64_t seed = 0;
 };
@@ -51,7 +55,7 @@ cv::Mat picture_of(const torch::Tensor& input, const qcs::TransformOptions& tran
 
 template <class Dataset, class Topology>
 void preview(const Settings& settings) {
-  const auto recipe = qcs::published_recipe<Dataset>(settings.model);
+  const auto recipe = qcs::published_recipe<Dataset, Topology>();
   const auto or_default = [&](const std::filesystem::path& given, std::string_view usual) {
     return given.empty() ? settings.data_root / usual : given;
   };
@@ -91,7 +95,7 @@ int run_preview(int argc, char** argv) {
   qcs::program::OptionTable options("preview --dataset NAME [options], draws training tuples as the network sees them");
   options.text("dataset", settings.dataset,
                "raf_db, ferplus, affectnet7 or affectnet8: list, folder, class names and recipe");
-  options.text("model", settings.model, "QCS (default) or DCS");
+  options.text("model", settings.model, qcs::program::choice_help(TopologyList()));
   options.path("data-root", settings.data_root, "folder of the data sets (default datas)");
   options.path("train-list", settings.train_list, "default: the data set's below the data root");
   options.path("image-root", settings.image_root, "likewise");
@@ -105,7 +109,7 @@ int run_preview(int argc, char** argv) {
   options.require({"dataset"});
   options.assign();
   qcs::with_dataset(settings.dataset, [&]<class Dataset>() {
-    qcs::with_topology(settings.model, [&]<class Topology>() { preview<Dataset, Topology>(settings); });
+    qcs::with_topology(TopologyList(), settings.model, [&]<class Topology>() { preview<Dataset, Topology>(settings); });
   });
   return 0;
 }

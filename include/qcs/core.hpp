@@ -14,6 +14,7 @@
 #include <qcs/core/file/sha256.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/core/memory_error.hpp>
+#include <qcs/core/named_types.hpp>
 #include <qcs/core/named_values.hpp>
 #include <qcs/core/parallel_for.hpp>
 #include <qcs/core/processors.hpp>
@@ -21,6 +22,7 @@
 #include <qcs/core/random.hpp>
 #include <qcs/core/stopwatch.hpp>
 #include <qcs/core/text/fault_list.hpp>
+#include <qcs/core/text/or_list.hpp>
 #include <qcs/core/text/say.hpp>
 #include <qcs/core/text/shell_quoted.hpp>
 #include <qcs/core/text/terminal_text.hpp>

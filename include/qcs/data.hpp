@@ -4,6 +4,8 @@
 // Every header of qcs/data.
 
 #include <qcs/data/augment/augmentation.hpp>
+#include <qcs/data/augment/augmenter.hpp>
+#include <qcs/data/augment/grid_distortion.hpp>
 #include <qcs/data/augment/transform.hpp>
 #include <qcs/data/augment/transform_options.hpp>
 #include <qcs/data/batch.hpp>
@@ -13,11 +15,16 @@
 #include <qcs/data/fingerprint.hpp>
 #include <qcs/data/hold_out.hpp>
 #include <qcs/data/image_source.hpp>
+#include <qcs/data/image_store.hpp>
 #include <qcs/data/list/class_names.hpp>
 #include <qcs/data/list/image_list.hpp>
 #include <qcs/data/list/list_fingerprint.hpp>
 #include <qcs/data/list/list_hint.hpp>
 #include <qcs/data/list/list_line.hpp>
+#include <qcs/data/list/soft_labels.hpp>
 #include <qcs/data/loader.hpp>
+#include <qcs/data/memory_store.hpp>
+#include <qcs/data/sample/negatives.hpp>
+#include <qcs/data/sample/sampler.hpp>
 #include <qcs/data/sample/sampling.hpp>
 #include <qcs/data/sample/tuple_sampler.hpp>

@@ -3,6 +3,7 @@
 
 // Every header of qcs/program.
 
+#include <qcs/program/choice_help.hpp>
 #include <qcs/program/compute_threads.hpp>
 #include <qcs/program/device.hpp>
 #include <qcs/program/evaluate_weights.hpp>
@@ -16,6 +17,7 @@
 #include <qcs/program/recipe_options.hpp>
 #include <qcs/program/spare_memory.hpp>
 #include <qcs/program/stop_signals.hpp>
+#include <qcs/program/train.hpp>
 #include <qcs/program/train_arguments.hpp>
+#include <qcs/program/train_dataset.hpp>
 #include <qcs/program/train_options.hpp>
-#include <qcs/program/train_program.hpp>

@@ -38,8 +38,10 @@ class StruckSam {
  public:
   static constexpr std::string_view kName = "struck";
 
-  explicit StruckSam(std::unique_ptr<torch::optim::Optimizer> base, qcs::StepOptions options = {})
-      : sam_(std::move(base), options) {}
+  using Options = qcs::SamOptions;
+
+  StruckSam(std::unique_ptr<torch::optim::Optimizer> base, const Options& options, double clip_norm)
+      : sam_(std::move(base), options, clip_norm) {}
 
   auto run(auto&& pass) {
     int number = 0;

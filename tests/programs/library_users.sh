@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# library_users.sh PROGRAMS IMAGES: the two short programs that users of the library write: train a topology of one's own
-# on a tree of folders, and classify pictures by what came out. PROGRAMS holds the built examples, IMAGES seven PNG files.
+# library_users.sh PROGRAMS IMAGES: the short programs that users of the library write: train a topology of one's own on
+# a tree of folders, classify pictures by what came out, and a training program with a backbone and a topology of one's
+# own. PROGRAMS holds the built examples, IMAGES seven PNG files.
 set -u
 programs=$1 images=$2
 source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
@@ -34,4 +35,35 @@ cp out from_checkpoint
 "$programs/classify" base.safetensors "$face" >base
 ok "and answers the same" cmp whole base
 refused "a picture that is none" 1 "run/options.cfg: cannot be read as an image" "$programs/classify" base.safetensors run/options.cfg
+
+# A backbone and a topology of one's own in the training program of RAF-DB, which has seven classes: three images of each.
+mkdir -p many
+label=0
+for copy in 1 2 3; do
+  for image in "$images"/*.png; do
+    cp "$image" "many/$copy-${image##*/}"
+    echo "$copy-${image##*/} $((label++ % 7))"
+  done
+done >list.txt
+own="$programs/03_own_backbone --train-list list.txt --test-list list.txt --image-root many"
+short="-b 2 -j 1 --limit-batches 1"
+says "help names the own types" 'ir50 \(default, as published\) or mine' -- $own --help
+said "and the own topology" "DCS (default) or ring"
+says "an epoch with own types" 'no recipe is published for ring; the defaults are those of DCS' -- \
+  $own --backbone mine --model ring $short --epochs 1 --seed 3 --out runs/own
+for file in report.html metrics.jsonl last.pt; do ok "the run leaves $file" test -s "runs/own/$file"; done
+ok "at the backbone's learning rate" grep -q '"learning rate":"0.0005"' runs/own/metrics.jsonl
+says "it goes on with what was chosen" 'epoch 2/2' -- $own --resume runs/own --epochs 2
+says "its checkpoint is evaluated" 'runs/own/last.pt: loss .* on 21 images' -- $own --backbone mine --model ring --evaluate runs/own/last.pt -j 1
+echo "backbone = mine
+model = ring" >own.cfg
+says "two seeds by a file of options" 'seed 4' -- $own --config own.cfg $short --epochs 1 --seed 3 --repeat 2 --out runs/twice
+ok "each in a folder of its own" test -s runs/twice/seed-4/last.pt
+says "the default folder has the own names" 'epoch 1/1' -- $own --config own.cfg $short --epochs 1
+ok "which is there" test -s runs/raf_db-ring-mine/last.pt
+refused "an unknown model" 1 "unknown model \`QCS\`, expected DCS or ring" $own --model QCS
+refused "an unknown backbone" 1 "unknown backbone \`small\`, expected ir50 or mine" $own --backbone small
+refused "a checkpoint of another network" 1 "ring" $own --backbone mine --model DCS --evaluate runs/own/last.pt -j 1
+refused "a run of types that the program does not have" 1 "unknown model \`ring\`, expected QCS or DCS" \
+  "$programs/train_raf_db" --resume runs/own
 finish

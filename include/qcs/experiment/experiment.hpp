@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iterator>
 #include <optional>
+#include <qcs/core/named_values.hpp>
 #include <qcs/core/text/say.hpp>
 #include <qcs/data/dataset/tuple_dataset.hpp>
 #include <qcs/data/loader.hpp>
@@ -24,6 +25,7 @@
 #include <qcs/report/page/report_file.hpp>
 #include <qcs/train/recipe_text.hpp>
 #include <qcs/train/trainer.hpp>
+#include <qcs/train/training_parts.hpp>
 #include <qcs/weights/start_weights.hpp>
 #include <string>
 #include <utility>
@@ -46,13 +48,19 @@ inline std::filesystem::path resumed_folder(const std::filesystem::path& resume)
 ///
 /// Its folder is locked for as long as it lives. `Tuples` draws and augments what is trained on, see
 /// training_tuples_of().
-template <class Net, StepPolicy Step = SamStep, class Tuples = TupleDataset<typename Net::ContainedType::TopologyType>>
+template <class Net, class Step = SamStep, class Loss = CrossEntropy,
+          class Tuples = TupleDataset<typename Net::ContainedType::TopologyType>>
 class Experiment {
+  static_assert(CheckedStep<Step>::kValid && CheckedLoss<Loss>::kValid);
+
  public:
-  /// Throws ConfigError for a value out of range or a missing split, Error if the folder cannot be made or locked.
-  Experiment(const std::filesystem::path& folder, Faces faces, const Recipe& recipe = {}, RunOptions options = {})
+  /// `parts` are the values of the step, and the loss if it is not the recipe's. Throws ConfigError for a value out of
+  /// range or a missing split, Error if the folder cannot be made or locked.
+  Experiment(const std::filesystem::path& folder, Faces faces, const Recipe& recipe = {}, RunOptions options = {},
+             TrainingParts<Step, Loss> parts = default_parts<Step, Loss>())
       : faces_(std::move(faces)),
-        recipe_(validated(recipe)),
+        recipe_(validated(recipe, parts.step)),
+        parts_(std::move(parts)),
         options_(std::move(options)),
         splits_(evaluated_splits(faces_, options_.selection)),
         folder_(folder) {}
@@ -93,8 +101,8 @@ class Experiment {
             .face_cut = faces_.face_cut};
   }
 
-  /// What the trainer itself does not know of the run.
-  RunInfo run_info() const {
+  /// What the trainer itself does not know of the run; `recipe` is how it describes what it does.
+  RunInfo run_info(const NamedValues& recipe) const {
     using Module = typename Net::ContainedType;
     RunInfo info{.model = std::string(Module::TopologyType::kName),
                  .backbone = std::string(Module::BackboneType::kName),
@@ -102,7 +110,7 @@ class Experiment {
                  .eval = {.name = splits_.eval_name},
                  .recipe = {{"step", std::string(Step::kName)}},
                  .environment = environment(options_.device, options_.workers)};
-    for (auto& value : describe(recipe_)) info.recipe.push_back(std::move(value));
+    info.recipe.insert(info.recipe.end(), recipe.begin(), recipe.end());
     if (!pretrained_.empty()) info.recipe.emplace_back("pretrained", pretrained_);
     for (const auto* notes : {&faces_.notes, &splits_.notes, &options_.notes, &notes_})
       info.notes.insert(info.notes.end(), notes->begin(), notes->end());
@@ -128,6 +136,7 @@ class Experiment {
 
   Faces faces_;
   Recipe recipe_;
+  TrainingParts<Step, Loss> parts_;
   RunOptions options_;
   EvaluatedSplits splits_;
   RunFolder folder_;
@@ -138,16 +147,16 @@ class Experiment {
 };
 
 // Outside of the class, so that preset_experiments.hpp can keep it from being compiled again.
-template <class Net, StepPolicy Step, class Tuples>
+template <class Net, class Step, class Loss, class Tuples>
 template <class... Observers>
-RunSummary Experiment<Net, Step, Tuples>::fit(Observers&&... observers) {
+RunSummary Experiment<Net, Step, Loss, Tuples>::fit(Observers&&... observers) {
   folder_.begin(options_, resumed_.has_value());
   const LoaderOptions loading{.batch_size = recipe_.batch_size, .workers = options_.workers};
   Loader train(training_tuples_of<Net, Tuples>(faces_.train, recipe_), loading);
   Loader eval(evaluation_images<Net>(splits_.eval, recipe_), loading);
   std::optional<Loader<LabelledDataset>> test;
   if (splits_.test) test.emplace(evaluation_images<Net>(*splits_.test, recipe_), loading);
-  Trainer<Net, Step> trainer(network(), trainer_options(), faces_.labels);
+  Trainer<Net, Step, Loss> trainer(network(), trainer_options(), faces_.labels, parts_);
   if (resumed_) trainer.resume(*resumed_);
 
   LogFile log(folder_.path() / "log.txt", goes_on_here());
@@ -160,8 +169,9 @@ RunSummary Experiment<Net, Step, Tuples>::fit(Observers&&... observers) {
   ReportFile report(folder_.path(), files, eval_images, test_images);
   try {
     auto summary =
-        test ? trainer.fit_and_test(train, eval, *test, run_info(), console, files, board, report, observers...)
-             : trainer.fit(train, eval, run_info(), console, files, board, report, observers...);
+        test ? trainer.fit_and_test(train, eval, *test, run_info(trainer.description()), console, files, board, report,
+                                    observers...)
+             : trainer.fit(train, eval, run_info(trainer.description()), console, files, board, report, observers...);
     say_remarks();
     return summary;
   } catch (const std::exception& error) {

@@ -24,13 +24,20 @@ struct Dropped {
   std::size_t count = 0;
 };
 
+/// A file that stands beside a list and tells more of its images.
+struct PreparedTable {
+  std::string file;  ///< its name
+  std::string text;
+};
+
 /// One split of a prepared data set.
 struct PreparedSplit {
   std::string name;  ///< "train"
   std::string list;  ///< name of its list file
   std::vector<NamedLabel> lines{};
   std::vector<Dropped> dropped{};
-  std::string skipped{};  ///< why its list is not written; empty if it is
+  std::string skipped{};                ///< why its list is not written; empty if it is
+  std::vector<PreparedTable> tables{};  ///< written where its list is
 
   void drop(const std::string& reason, std::size_t count = 1) {
     const auto found =

@@ -70,14 +70,17 @@ inline std::string json_text(const std::filesystem::path& path) {
   return escaped;
 }
 
-/// The files whose content decides what a label and a line mean: lists and class names.
+/// The files whose content decides what a label and a line mean: lists, tables beside them and class names.
 inline std::vector<std::pair<std::filesystem::path, std::string>> prepared_files(const PreparedDataset& dataset) {
   std::vector<std::pair<std::filesystem::path, std::string>> files;
   std::string classes;
   for (const std::string& name : dataset.labels.classes) classes += name + '\n';
   files.emplace_back(dataset.folder / dataset.classes_file, std::move(classes));
-  for (const PreparedSplit& split : dataset.splits)
-    if (split.skipped.empty()) files.emplace_back(dataset.folder / split.list, list_text(split));
+  for (const PreparedSplit& split : dataset.splits) {
+    if (!split.skipped.empty()) continue;
+    files.emplace_back(dataset.folder / split.list, list_text(split));
+    for (const PreparedTable& table : split.tables) files.emplace_back(dataset.folder / table.file, table.text);
+  }
   return files;
 }
 
@@ -121,8 +124,8 @@ inline nlohmann::ordered_json describe_prepared(const PreparedDataset& dataset) 
   return json;
 }
 
-/// Throws DataError naming every list and class file that is there with other content than the data set would give it,
-/// unless `overwrite` is set. To be asked before images are written.
+/// Throws DataError naming every list, table and class file that is there with other content than the data set would
+/// give it, unless `overwrite` is set. To be asked before images are written.
 inline void require_replaceable(const PreparedDataset& dataset, bool overwrite) {
   detail::require_class_names(dataset);
   if (overwrite) return;
@@ -133,8 +136,8 @@ inline void require_replaceable(const PreparedDataset& dataset, bool overwrite) 
     throw DataError(fmt::format("{}: already there with other content; --overwrite replaces it", existing));
 }
 
-/// Writes a data set's lists, class names and SLUG.json into its folder, each file in one step, the description last.
-/// Throws DataError as require_replaceable does, Error naming a file or folder that cannot be written.
+/// Writes a data set's lists, tables, class names and SLUG.json into its folder, each file in one step, the description
+/// last. Throws DataError as require_replaceable does, Error naming a file or folder that cannot be written.
 inline void write_prepared(const PreparedDataset& dataset, bool overwrite) {
   with_named_paths([&] {
     require_replaceable(dataset, overwrite);

@@ -6,6 +6,7 @@
 #include <qcs/topology/dual.hpp>
 #include <qcs/topology/quadruplet.hpp>
 #include <qcs/train/recipe_text.hpp>
+#include <qcs/train/step/sam_options.hpp>
 #include <qcs/weights/card.hpp>
 #include <string_view>
 
@@ -18,7 +19,7 @@ Card published_card(std::string_view model = Quadruplet::kName) {
   const Recipe recipe = published_recipe<Dataset>(model);
   return {.labels = Labels::of<typename Dataset::Classes>(),
           .preprocessing = Preprocessing::of(recipe.transform, std::string(Dataset::kFaceCut)),
-          .recipe = named_values(recipe)};
+          .recipe = named_values(recipe, SamOptions{})};
 }
 
 }  // namespace qcs

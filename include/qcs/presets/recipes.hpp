@@ -13,9 +13,6 @@
 
 namespace qcs {
 
-/// Learning rate of the small backbone, which trains from scratch; the published rates suit a pretrained IR-50.
-inline constexpr double kSmallLearningRate = 3e-4;
-
 namespace detail {
 
 constexpr TransformOptions transform(int resize, double rotation, double smallest_erased_area = .02,
@@ -125,6 +122,15 @@ Recipe published_recipe() {
     else
       return PublishedRecipes<Dataset>::kDcs;
   }
+}
+
+/// The recipe that programs start from: that published for topology `T` on `Dataset`, at the learning rate of the
+/// backbone where it has one (`Backbone::kLearningRate`): the published rates suit a pretrained IR-50.
+template <class Dataset, BranchTopology T, class Backbone>
+Recipe recipe_for() {
+  Recipe recipe = published_recipe<Dataset, T>();
+  if constexpr (requires { Backbone::kLearningRate; }) recipe.learning_rate = Backbone::kLearningRate;
+  return recipe;
 }
 
 /// What is to be said where a topology starts from the recipe of another one.

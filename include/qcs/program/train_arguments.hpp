@@ -6,9 +6,8 @@
 #include <qcs/core/processors.hpp>
 #include <qcs/experiment/read_lists.hpp>
 #include <qcs/experiment/run_options.hpp>
-#include <qcs/model/backbone/ir50.hpp>
-#include <qcs/topology/quadruplet.hpp>
 #include <qcs/train/recipe.hpp>
+#include <qcs/train/step/sam_options.hpp>
 #include <qcs/weights/start_weights.hpp>
 #include <qcs/weights/weight_file.hpp>
 #include <string>
@@ -17,9 +16,9 @@ namespace qcs::program {
 
 /// What a training program was asked to do.
 struct TrainArguments {
-  std::string model{Quadruplet::kName};
-  std::string backbone{Ir50::kName};
+  std::string model = {}, backbone = {};  ///< names of types in the program's lists
   Recipe recipe = {};
+  SamOptions step = {};
   std::int64_t classes = 0;
   FaceLists lists = {};
   RunOptions run = {.device = torch::kCPU};

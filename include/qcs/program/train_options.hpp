@@ -4,36 +4,40 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <concepts>
 #include <filesystem>
 #include <optional>
+#include <qcs/core/text/or_list.hpp>
 #include <qcs/experiment/experiment.hpp>
 #include <qcs/experiment/published_faces.hpp>
-#include <qcs/presets/networks.hpp>
+#include <qcs/model/backbone/backbones.hpp>
 #include <qcs/presets/recipes.hpp>
+#include <qcs/presets/topologies.hpp>
+#include <qcs/program/choice_help.hpp>
 #include <qcs/program/device.hpp>
 #include <qcs/program/option_table.hpp>
 #include <qcs/program/recipe_options.hpp>
 #include <qcs/program/train_arguments.hpp>
 #include <qcs/train/recipe_fields.hpp>
 #include <string>
+#include <utility>
 
 namespace qcs::program {
 
 namespace detail {
 
 /// What model, backbone and data root decide for all other options; throws ConfigError on unknown names.
-template <class Dataset>
+template <class Dataset, class BackboneList, class TopologyList>
 TrainArguments default_arguments(const std::string& model, const std::string& backbone,
                                  const std::filesystem::path& data_root) {
   TrainArguments arguments{.model = model,
                            .backbone = backbone,
-                           .recipe = published_recipe<Dataset>(model),
                            .classes = static_cast<std::int64_t>(Dataset::Classes::kClasses.size()),
                            .lists = published_lists<Dataset>(data_root),
                            .out = fmt::format("runs/{}-{}-{}", Dataset::kProgram, model, backbone)};
-  with_backbone(backbone, [&]<class Backbone>() {
-    if constexpr (std::same_as<Backbone, SmallBackbone>) arguments.recipe.learning_rate = kSmallLearningRate;
+  with_topology(TopologyList(), model, [&]<class Topology>() {
+    with_backbone(BackboneList(), backbone,
+                  [&]<class Backbone>() { arguments.recipe = recipe_for<Dataset, Topology, Backbone>(); });
+    if (auto note = borrowed_recipe_note<Topology>()) arguments.run.notes.push_back(std::move(*note));
   });
   return arguments;
 }
@@ -123,23 +127,25 @@ inline void require_consistent(const OptionTable& options, const TrainArguments&
 }  // namespace detail
 
 /// Reads the command line of the training program of `Dataset`, and the file named by --config for what the command
-/// line leaves open. Returns nothing after printing --help. Throws UsageError.
-template <class Dataset>
+/// line leaves open. --model and --backbone choose from the lists; the first of each is the default. Returns nothing
+/// after printing --help. Throws UsageError.
+template <class Dataset, class BackboneList = ShippedBackbones, class TopologyList = PublishedTopologies>
 std::optional<TrainArguments> parse_train_arguments(int argc, char** argv) {
   TrainArguments arguments;
   std::filesystem::path data_root;
   std::string select;
   bool skip_bad_images = false;
   double save_minutes = 10;
-  OptionTable options(
-      fmt::format("train_{} [options], trains and evaluates QCS or DCS on {}", Dataset::kProgram, Dataset::kName));
-  options.text("model", arguments.model, "QCS (default) or DCS");
-  options.text("backbone", arguments.backbone, "ir50 (default, as published) or small (trains from scratch on a CPU)");
+  OptionTable options(fmt::format("{} [options], trains and evaluates {} on {}",
+                                  std::filesystem::path(argv[0]).filename().string(), or_list(TopologyList::kNames),
+                                  Dataset::kName));
+  options.text("model", arguments.model, choice_help(TopologyList()));
+  options.text("backbone", arguments.backbone, choice_help(BackboneList()));
   detail::add_data_options<Dataset>(options, arguments, data_root, skip_bad_images);
   options.text("select", select,
                "epoch to take: the best on the validation split (default where there is one), last (default else), or "
                "the best on the test split, as the papers do");
-  visit_fields(arguments.recipe,
+  visit_fields(arguments.recipe, arguments.step,
                [&](const RecipeField& field, auto& value) { add_recipe_option(options, field, value); });
   detail::add_run_options<Dataset>(options, arguments, save_minutes);
   detail::add_weight_options(options, arguments);
@@ -148,12 +154,14 @@ std::optional<TrainArguments> parse_train_arguments(int argc, char** argv) {
   const std::filesystem::path resumed = options.text_or("resume", "");
   const auto folder = resumed_folder(resumed);
   if (!resumed.empty() && std::filesystem::exists(folder / kStoredOptions)) options.recall(folder / kStoredOptions);
-  options.suppose("data-root", "datas");  // stored, too: where the lists lie follows from it
+  // Stored, too: where the lists lie and what is trained follows from these, also for a program with another default.
+  options.suppose("data-root", "datas");
+  options.suppose("model", std::string(TopologyList::kNames.front()));
+  options.suppose("backbone", std::string(BackboneList::kNames.front()));
   const auto threads = default_threads();
   try {
-    arguments = detail::default_arguments<Dataset>(options.text_or("model", arguments.model),
-                                                   options.text_or("backbone", arguments.backbone),
-                                                   options.text_or("data-root", ""));
+    arguments = detail::default_arguments<Dataset, BackboneList, TopologyList>(
+        options.text_or("model", ""), options.text_or("backbone", ""), options.text_or("data-root", ""));
     if (!resumed.empty()) arguments.out = folder;
     arguments.threads = threads.threads;
     options.assign();

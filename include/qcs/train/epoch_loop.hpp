@@ -21,7 +21,7 @@
 namespace qcs {
 
 /// The steps of one epoch: groups of batches, learning rates, and what becomes of a step that is not finite.
-template <class Net, StepPolicy Step>
+template <class Net, class Step, class Loss = CrossEntropy>
 class EpochLoop {
  public:
   using Topology = typename Net::ContainedType::TopologyType;
@@ -31,7 +31,7 @@ class EpochLoop {
   static constexpr int kMaxSkippedInARow = 3;
 
   /// All outlive this object.
-  EpochLoop(TrainingState<Net, Step>& state, const TrainerOptions& options, const Stopwatch& clock)
+  EpochLoop(TrainingState<Net, Step, Loss>& state, const TrainerOptions& options, const Stopwatch& clock)
       : state_(state), options_(options), clock_(clock) {}
 
   /// Batches of an epoch that are used.
@@ -138,7 +138,7 @@ class EpochLoop {
            options_.recipe.schedule.factor(state_.run.epoch, share(from), share(to), options_.recipe.epochs);
   }
 
-  TrainingState<Net, Step>& state_;
+  TrainingState<Net, Step, Loss>& state_;
   const TrainerOptions& options_;
   const Stopwatch& clock_;
   bool whole_ = true;

@@ -6,14 +6,13 @@
 #include <qcs/data/sample/sampling.hpp>
 #include <qcs/train/optimizer/optimizer_options.hpp>
 #include <qcs/train/optimizer/schedule.hpp>
-#include <qcs/train/step/sam_options.hpp>
 #include <qcs/train/training_aids.hpp>
 
 namespace qcs {
 
-/// Every value that the numbers of a training run depend on, beside its network's type and its data. The defaults are
-/// those of QCS on RAF-DB (Wang et al., AAAI 2025). visit_fields() names each of them once, and command line,
-/// descriptions, checkpoints and reports are made from that.
+/// Every value that the numbers of a training run depend on, beside its network's type, its data and the values of its
+/// step and loss (TrainingParts). The defaults are those of QCS on RAF-DB (Wang et al., AAAI 2025). visit_fields()
+/// names each of them once, and command line, descriptions, checkpoints and reports are made from that.
 struct Recipe {
   int epochs = 200;
   std::int64_t batch_size = 24;  ///< tuples
@@ -21,7 +20,6 @@ struct Recipe {
   std::uint64_t seed = 0;  ///< of initial weights, sampling, augmentation and dropout
   Schedule schedule = {};
   OptimizerOptions optimizer = {};
-  SamOptions sam = {};  ///< of SamStep
   TrainingAids aids = {};
   double base_dropout = 0;             ///< dropout probability of the base transformer
   double cross_dropout = 0;            ///< dropout probability of the cross transformer

@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <concepts>
 #include <qcs/core/value_range.hpp>
 #include <qcs/train/recipe.hpp>
-#include <string>
+#include <qcs/train/recipe_field.hpp>
+#include <type_traits>
 
 namespace qcs {
-
-/// Where a value of a recipe is told to people. Files hold all of them.
-enum class Told {
-  kAlways,
-  kIfUnusual,  ///< only where it is not the default of Recipe
-  kByItself    ///< reports have another place for it
-};
-
-/// What is to be known of one value of a Recipe besides the value.
-struct RecipeField {
-  const char* name;         ///< in descriptions, files and reports: "learning rate"
-  const char* option = "";  ///< on command lines: "lr", with its letter "batch-size,b"; empty where there is none
-  std::string help = {};    ///< of the option
-  ValueRange range = {};    ///< of a number
-  Told told = Told::kAlways;
-};
 
 namespace detail {
 
@@ -64,12 +50,8 @@ void visit_aid_fields(auto& aids, auto& visit) {
         aids.freeze_backbone);
 }
 
-}  // namespace detail
-
-/// Calls `visit(const RecipeField&, value&)` for every value of a recipe, in the order in which people shall read them.
-/// A new value is added here and to Recipe, and nowhere else.
-void visit_fields(auto& recipe, auto&& visitor) {
-  const auto visit = [&](const RecipeField& field, auto& value) { visitor(field, value); };
+/// The values ahead of those of the step.
+void visit_fields_before_step(auto& recipe, auto& visit) {
   visit({"seed", "seed", "default 0", at_least(0), Told::kByItself}, recipe.seed);
   visit({"epochs", "epochs", "default: the published recipe's", at_least(1)}, recipe.epochs);
   visit({"first epoch", "start-epoch", "number of the first epoch, counted from 0 (default 0)", at_least(0),
@@ -92,23 +74,44 @@ void visit_fields(auto& recipe, auto&& visitor) {
         recipe.optimizer.weight_decay);
   visit({"momentum", "momentum", "momentum of sgd (default 0, likewise)", from_to_below(0, 1), Told::kIfUnusual},
         recipe.optimizer.momentum);
-  visit({"rho", "rho", "radius of SAM's climb (default .05)", at_least(0)}, recipe.sam.rho);
-  visit(
-      {"adaptive", "adaptive", "let SAM scale its climb by the weights (Kwon et al., ICML 2021)", {}, Told::kIfUnusual},
-      recipe.sam.adaptive);
-  visit({"epsilon of SAM", "", "", above(0), Told::kByItself}, recipe.sam.epsilon);
-  detail::visit_aid_fields(recipe.aids, visit);
+}
+
+/// The values behind those of the step.
+void visit_fields_after_step(auto& recipe, auto& visit) {
+  visit_aid_fields(recipe.aids, visit);
   visit({"base dropout", "base-dropout", "of the base transformer; default: the recipe's", from_to_below(0, 1)},
         recipe.base_dropout);
   visit({"cross dropout", "cross-dropout", "of the cross transformer; default: the recipe's", from_to_below(0, 1)},
         recipe.cross_dropout);
   visit({"dropout after attention", "", "", {}, Told::kIfUnusual}, recipe.drop_attention_output);
-  detail::visit_transform_fields(recipe.transform, visit);
+  visit_transform_fields(recipe.transform, visit);
   visit({"sampling"}, recipe.sampling);
   visit({"images per anchor", "", "", at_least(1)}, recipe.epoch_divisor);
   visit({"negatives"}, recipe.negatives);
   visit({"flip test", "flip-test", "evaluate every image together with its mirror image", {}, Told::kIfUnusual},
         recipe.flip_test);
+}
+
+}  // namespace detail
+
+/// Calls `visit(const RecipeField&, value&)` for every value of a recipe, in the order in which people shall read them.
+/// A new value is added here and to Recipe, and nowhere else.
+template <class R>
+requires std::same_as<std::remove_const_t<R>, Recipe>
+void visit_fields(R& recipe, auto&& visitor) {
+  const auto visit = [&](const RecipeField& field, auto& value) { visitor(field, value); };
+  detail::visit_fields_before_step(recipe, visit);
+  detail::visit_fields_after_step(recipe, visit);
+}
+
+/// The same with the values of a step's options in their place, behind those of the optimiser.
+template <class R, DescribedOptions O>
+requires std::same_as<std::remove_const_t<R>, Recipe>
+void visit_fields(R& recipe, O& step, auto&& visitor) {
+  const auto visit = [&](const RecipeField& field, auto& value) { visitor(field, value); };
+  detail::visit_fields_before_step(recipe, visit);
+  visit_values(step, visit);
+  detail::visit_fields_after_step(recipe, visit);
 }
 
 }  // namespace qcs

@@ -64,20 +64,22 @@ bool read_field(std::string_view text, std::optional<T>& value) {
 
 }  // namespace detail
 
-/// Every value of a recipe as text, by the names of visit_fields: what files hold.
-inline NamedValues named_values(const Recipe& recipe) {
+/// Every value of a recipe, and of a step's options, as text, by the names of visit_fields: what files hold.
+template <class StepOptions = NoOptions>
+NamedValues named_values(const Recipe& recipe, const StepOptions& step = {}) {
   NamedValues values;
-  visit_fields(recipe, [&](const RecipeField& field, const auto& value) {
+  visit_fields(recipe, step, [&](const RecipeField& field, const auto& value) {
     values.emplace_back(field.name, detail::field_text(value));
   });
   return values;
 }
 
-/// What people want to read of a recipe: the same without values that are as usual or told elsewhere.
-inline NamedValues describe(const Recipe& recipe) {
-  const auto usual = named_values(Recipe{});
+/// What people want to read of them: the same without values that are as usual or told elsewhere.
+template <class StepOptions = NoOptions>
+NamedValues describe(const Recipe& recipe, const StepOptions& step = {}) {
+  const auto usual = named_values(Recipe{}, StepOptions{});
   NamedValues values;
-  visit_fields(recipe, [&](const RecipeField& field, const auto& value) {
+  visit_fields(recipe, step, [&](const RecipeField& field, const auto& value) {
     auto text = detail::field_text(value);
     if (field.told == Told::kAlways || (field.told == Told::kIfUnusual && text != *find_value(usual, field.name)))
       values.emplace_back(field.name, std::move(text));
@@ -99,11 +101,13 @@ inline Recipe recipe_of(const NamedValues& values) {
   return recipe;
 }
 
-/// Returns a recipe as it is, or throws ConfigError naming every value that is out of its range.
-inline Recipe validated(const Recipe& recipe) {
+/// Returns a recipe as it is, or throws ConfigError naming every value of it, and of its step's options, that is out of
+/// its range.
+template <class StepOptions = NoOptions>
+Recipe validated(const Recipe& recipe, const StepOptions& step = {}) {
   std::string faults;
   const auto add = [&](const std::string& fault) { faults += (faults.empty() ? "" : "; ") + fault; };
-  visit_fields(recipe, [&](const RecipeField& field, const auto& value) {
+  visit_fields(recipe, step, [&](const RecipeField& field, const auto& value) {
     if constexpr (requires { static_cast<double>(value); } && !std::is_enum_v<std::remove_cvref_t<decltype(value)>>) {
       if (field.range.holds && !field.range.holds(static_cast<double>(value)))
         add(fmt::format("{} must be {}, not {}", field.name, field.range.text, value));

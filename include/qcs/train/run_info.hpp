@@ -67,11 +67,12 @@ void require_whole_images(const auto& loader) {
                                     loader.dataset().transform().stride));
 }
 
-/// Adds to `info` what trainer and loaders know; `test` may be null. Throws DataError for a label that is none,
-/// ConfigError where splits do not suit their use.
+/// Adds to `info` what trainer and loaders know; `test` may be null, `recipe` is for where `info` has none. Throws
+/// DataError for a label that is none, ConfigError where splits do not suit their use.
 template <TopologyShape T>
-void complete_run_info(RunInfo& info, const TrainerOptions& options, const std::vector<std::string>& class_names,
-                       const auto& train, std::int64_t batches, const auto& eval, const auto* test) {
+void complete_run_info(RunInfo& info, const TrainerOptions& options, const NamedValues& recipe,
+                       const std::vector<std::string>& class_names, const auto& train, std::int64_t batches,
+                       const auto& eval, const auto* test) {
   if (options.recipe.flip_test) {
     require_whole_images(eval);
     if (test != nullptr) require_whole_images(*test);
@@ -88,7 +89,7 @@ void complete_run_info(RunInfo& info, const TrainerOptions& options, const std::
   name_evaluated_split(info);
   info.class_names = class_names;
   info.role_names = role_names<T>();
-  if (info.recipe.empty()) info.recipe = describe(options.recipe);
+  if (info.recipe.empty()) info.recipe = recipe;
 }
 
 }  // namespace detail

@@ -19,7 +19,9 @@
 #include <qcs/train/state/recipe_changes.hpp>
 #include <qcs/train/state/run_conditions.hpp>
 #include <qcs/train/state/training_state.hpp>
+#include <qcs/train/step/sam_step.hpp>
 #include <qcs/train/trainer_options.hpp>
+#include <qcs/train/training_parts.hpp>
 #include <qcs/weights/card.hpp>
 #include <qcs/weights/label_metadata.hpp>
 #include <string_view>
@@ -28,27 +30,31 @@
 
 namespace qcs {
 
-/// Trains a network of any topology: one loop for QCS, DCS and whatever comes. It prints nothing and draws nothing;
-/// it tells observers (train/events.hpp). On a CPU, a run is a pure function of its arguments and of the number of
-/// LibTorch's compute threads, however often it is interrupted and resumed.
-template <class Net, StepPolicy Step = SamStep>
+/// Trains a network of any topology, with any step and loss: one loop for QCS, DCS and whatever comes. It prints
+/// nothing and draws nothing; it tells observers (train/events.hpp). On a CPU, a run is a pure function of its
+/// arguments and of the number of LibTorch's compute threads, however often it is interrupted and resumed.
+template <class Net, class Step = SamStep, class Loss = CrossEntropy>
 class Trainer {
+  static_assert(CheckedStep<Step>::kValid && CheckedLoss<Loss>::kValid);
+
  public:
   using Topology = typename Net::ContainedType::TopologyType;
 
   /// Moves `network` to the device. `labels` go into checkpoints and must name every class, else ConfigError, as for a
-  /// value out of its range.
-  Trainer(Net network, TrainerOptions options, Labels labels)
-      : options_(validated(options)),
+  /// value out of its range. `parts` are the values of the step, and the loss if it is not the recipe's.
+  Trainer(Net network, TrainerOptions options, Labels labels,
+          TrainingParts<Step, Loss> parts = default_parts<Step, Loss>())
+      : options_(validated(options, parts.step)),
         labels_(std::move(labels)),
-        state_(TrainingState<Net, Step>::start(std::move(network), options_.recipe, options_.device)) {
+        parts_(std::move(parts)),
+        state_(TrainingState<Net, Step, Loss>::start(std::move(network), options_.recipe, options_.device, parts_)) {
     const auto classes = state_.network->options().classes;
     if (static_cast<std::int64_t>(labels_.classes.size()) != classes)
       throw ConfigError(fmt::format("{} class names for a network of {} classes", labels_.classes.size(), classes));
     put_card(options_.metadata, {.labels = labels_,
                                  .preprocessing = Preprocessing::of(options_.recipe.transform, options_.face_cut),
                                  .architecture = state_.network->architecture(),
-                                 .recipe = named_values(options_.recipe)});
+                                 .recipe = named_values(options_.recipe, parts_)});
     options_.metadata["optimizer"] = name_of(options_.recipe.optimizer.kind);
   }
 
@@ -92,6 +98,9 @@ class Trainer {
   Net& network() { return state_.network; }
   const TrainerOptions& options() const { return options_; }
 
+  /// What people want to read of the values that the run depends on.
+  NamedValues description() const { return describe(options_.recipe, parts_); }
+
  private:
   struct Resumed {
     std::filesystem::path file;
@@ -104,9 +113,10 @@ class Trainer {
     static_assert(std::same_as<typename std::remove_cvref_t<decltype(train.dataset())>::Topology, Topology>,
                   "qcs Trainer: the training loader builds tuples of another topology than the network's");
     const Stopwatch clock;
-    EpochLoop<Net, Step> loop(state_, options_, clock);
+    EpochLoop<Net, Step, Loss> loop(state_, options_, clock);
     CheckpointSaver saver(state_, options_);
-    detail::complete_run_info<Topology>(info, options_, labels_.classes, train, loop.batches(train), eval, test);
+    detail::complete_run_info<Topology>(info, options_, description(), labels_.classes, train, loop.batches(train),
+                                        eval, test);
     options_.metadata["train_data"] = detail::fingerprint_of(train.dataset());
     options_.metadata["evaluation_data"] = detail::fingerprint_of(eval.dataset());
     tell_resumption(info);
@@ -155,7 +165,9 @@ class Trainer {
     info.done_steps = state_.run.steps;
     if (!resumed_) return;
     if (resumed_->note) info.notes.push_back(*resumed_->note);
-    for (auto& change : recipe_changes(resumed_->metadata, options_.metadata)) info.notes.push_back(std::move(change));
+    const auto defaults = default_values<Step>();
+    for (auto& change : recipe_changes(resumed_->metadata, options_.metadata, defaults))
+      info.notes.push_back(std::move(change));
     for (auto& change : condition_changes(resumed_->conditions, run_conditions(Step::kName, options_.device)))
       info.notes.push_back(fmt::format("{}; the last digits of the results may differ", change));
     if (state_.run.epoch >= options_.recipe.epochs)
@@ -228,7 +240,8 @@ class Trainer {
 
   TrainerOptions options_;
   Labels labels_;
-  TrainingState<Net, Step> state_;
+  TrainingParts<Step, Loss> parts_;
+  TrainingState<Net, Step, Loss> state_;
   std::optional<Resumed> resumed_ = {};
   io::NamedTensors best_weights_ = {};  // only where there is no folder for them
 };

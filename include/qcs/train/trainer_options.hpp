@@ -27,9 +27,10 @@ struct TrainerOptions {
   io::Metadata metadata = {};                    ///< goes into the checkpoints, next to their Card
 };
 
-/// Returns the options as they are, or throws ConfigError naming what is out of its range.
-inline TrainerOptions validated(const TrainerOptions& options) {
-  (void)validated(options.recipe);
+/// Returns the options as they are, or throws ConfigError naming what is out of its range, in a step's options too.
+template <class StepOptions = NoOptions>
+TrainerOptions validated(const TrainerOptions& options, const StepOptions& step = {}) {
+  (void)validated(options.recipe, step);
   if (options.recipe.aids.patience > 0 && options.selection == Selection::kLast)
     throw ConfigError("early stopping needs a split to select the best epoch on");
   return options;

@@ -139,9 +139,10 @@ BOOST_AUTO_TEST_CASE(options_reach_the_run) {
   BOOST_TEST(run.recipe.seed == 18446744073709551615ULL);
   BOOST_TEST(run.lists.train == "a");
   BOOST_TEST(run.recipe.limit_batches == 9);
-  const auto sam = parse<RafDb>({"--rho", ".2", "--adaptive", "--base-dropout", ".1", "--cross-dropout", ".3"}).recipe;
-  BOOST_TEST((sam.sam.rho == .2 && sam.sam.adaptive && sam.base_dropout == .1 && sam.cross_dropout == .3));
-  BOOST_TEST(parse<RafDb>({"--backbone", "small"}).recipe.learning_rate == kSmallLearningRate);
+  const auto sam = parse<RafDb>({"--rho", ".2", "--adaptive", "--base-dropout", ".1", "--cross-dropout", ".3"});
+  BOOST_TEST(
+      (sam.step.rho == .2 && sam.step.adaptive && sam.recipe.base_dropout == .1 && sam.recipe.cross_dropout == .3));
+  BOOST_TEST(parse<RafDb>({"--backbone", "small"}).recipe.learning_rate == SmallBackbone::kLearningRate);
 }
 
 BOOST_AUTO_TEST_CASE(the_command_line_overrides_the_config_file) {

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <filesystem>
+#include <qcs/train/step/plain_step.hpp>
 #include <qcs/train/trainer.hpp>
 
 #include "linear_network.hpp"

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <qcs/train/recipe_text.hpp>
+#include <qcs/train/step/look_sam_options.hpp>
+#include <qcs/train/step/sam_options.hpp>
 #include <set>
 
 using namespace qcs;
 
 namespace {
 
-/// A recipe none of whose values is the default.
-Recipe another() {
-  Recipe recipe;
-  visit_fields(recipe, []<class T>(const RecipeField&, T& value) {
+struct Change {
+  template <class T>
+  void operator()(const RecipeField&, T& value) const {
     if constexpr (std::is_same_v<T, bool>)
       value = !value;
     else if constexpr (std::is_enum_v<T>)
@@ -22,8 +24,22 @@ Recipe another() {
       value = 1. / 3;
     else
       value = {.1F, 1 / 3.F, 3e-9F};
-  });
+  }
+};
+
+/// A recipe none of whose values is the default.
+Recipe another() {
+  Recipe recipe;
+  visit_fields(recipe, Change());
   return recipe;
+}
+
+/// Options of a step, likewise.
+template <class Options>
+Options another_step() {
+  Options options;
+  visit_values(options, Change());
+  return options;
 }
 
 auto says(std::string text) {
@@ -64,7 +80,11 @@ BOOST_AUTO_TEST_CASE(no_value_is_forgotten) {
               r.schedule.warmup_epochs != d.schedule.warmup_epochs));
   BOOST_TEST((r.optimizer.kind != d.optimizer.kind && r.optimizer.weight_decay != d.optimizer.weight_decay &&
               r.optimizer.momentum != d.optimizer.momentum));
-  BOOST_TEST((r.sam.rho != d.sam.rho && r.sam.adaptive != d.sam.adaptive && r.sam.epsilon != d.sam.epsilon));
+  const auto s = another_step<SamOptions>();
+  BOOST_TEST((s.rho != .05 && s.adaptive && s.epsilon != 1e-12));
+  const auto l = another_step<LookSamOptions>();
+  const LookSamOptions k;
+  BOOST_TEST((l.rho != k.rho && l.interval != k.interval && l.alpha != k.alpha && l.epsilon != k.epsilon));
   BOOST_TEST((r.base_dropout != d.base_dropout && r.cross_dropout != d.cross_dropout &&
               r.drop_attention_output != d.drop_attention_output));
   BOOST_TEST((r.sampling != d.sampling && r.negatives != d.negatives && r.epoch_divisor != d.epoch_divisor));
@@ -83,28 +103,43 @@ BOOST_AUTO_TEST_CASE(no_value_is_forgotten) {
 }
 
 BOOST_AUTO_TEST_CASE(names_and_options_are_unique) {
-  std::set<std::string> names, options;
-  visit_fields(*std::make_unique<Recipe>(), [&](const RecipeField& field, auto&) {
-    BOOST_TEST(names.insert(field.name).second, field.name);
-    if (*field.option != '\0') BOOST_TEST(options.insert(field.option).second, field.option);
-    BOOST_TEST((*field.option == '\0' || !field.help.empty()), field.name);
-  });
+  const auto check = [](auto step) {
+    std::set<std::string> names, options;
+    visit_fields(*std::make_unique<Recipe>(), step, [&](const RecipeField& field, auto&) {
+      BOOST_TEST(names.insert(field.name).second, field.name);
+      if (*field.option != '\0') BOOST_TEST(options.insert(field.option).second, field.option);
+      BOOST_TEST((*field.option == '\0' || !field.help.empty()), field.name);
+    });
+  };
+  check(SamOptions());
+  check(LookSamOptions());
 }
 
 BOOST_AUTO_TEST_CASE(descriptions_leave_out_what_is_usual) {
-  const auto usual = describe(Recipe{});
+  const auto usual = describe(Recipe{}, SamOptions{});
   BOOST_TEST(find_value(usual, "label smoothing") == nullptr);
   BOOST_TEST(find_value(usual, "seed") == nullptr);
   BOOST_TEST(find_value(usual, "hue jitter") == nullptr);
   BOOST_TEST(*find_value(usual, "rho") == "0.05");
-  const auto smoothed = describe(Recipe{.aids = {.label_smoothing = .1}});
+  const auto smoothed = describe(Recipe{.aids = {.label_smoothing = .1}}, SamOptions{});
   BOOST_TEST(*find_value(smoothed, "label smoothing") == "0.1");
   BOOST_TEST(smoothed.size() == usual.size() + 1);
+  BOOST_TEST(describe(Recipe{}).size() == usual.size() - 1, "without a step, without its values");
+}
+
+BOOST_AUTO_TEST_CASE(values_of_the_step_stand_behind_those_of_the_optimiser) {
+  const auto values = named_values({}, SamOptions{.rho = .1});
+  const auto momentum = std::ranges::find(values, std::string("momentum"), &NamedValues::value_type::first);
+  BOOST_REQUIRE(values.end() - momentum > 4);
+  BOOST_TEST((momentum[1] == NamedValues::value_type("rho", "0.1")));
+  BOOST_TEST((momentum[2] == NamedValues::value_type("adaptive", "no")));
+  BOOST_TEST((momentum[3] == NamedValues::value_type("epsilon of SAM", "1e-12")));
+  BOOST_TEST(momentum[4].first == "batches a step");
 }
 
 BOOST_AUTO_TEST_CASE(all_values_out_of_range_are_named) {
   BOOST_CHECK_EXCEPTION(
-      (void)validated(Recipe{.epochs = 0, .batch_size = -1, .sam = {.rho = -1}, .base_dropout = 1}), ConfigError,
+      (void)validated(Recipe{.epochs = 0, .batch_size = -1, .base_dropout = 1}, SamOptions{.rho = -1}), ConfigError,
       says("epochs must be at least 1, not 0; batch size must be at least 1, not -1; rho must be at least 0, not -1; "
            "base dropout must be 0 to below 1, not 1; the first epoch, 0, is beyond the last of 0"));
   BOOST_CHECK_EXCEPTION((void)validated(Recipe{.learning_rate = std::nan("")}), ConfigError, says("learning rate"));

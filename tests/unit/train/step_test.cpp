@@ -6,7 +6,8 @@
 #include <qcs/train/optimizer/optimizer.hpp>
 #include <qcs/train/optimizer/schedule.hpp>
 #include <qcs/train/optimizer/weight_average.hpp>
-#include <qcs/train/step/step.hpp>
+#include <qcs/train/step/plain_step.hpp>
+#include <qcs/train/step/sam_step.hpp>
 
 #include "toy.hpp"
 
@@ -20,7 +21,7 @@ torch::Tensor parameter() { return torch::tensor({3., 4.}, torch::kFloat64).requ
 
 BOOST_AUTO_TEST_CASE(sam_takes_its_gradient_where_it_climbed) {
   auto w = parameter();
-  SamStep step(make_optimizer({w}, {.kind = OptimizerKind::kSgd}, .1), {.sam = {.rho = .5}});
+  SamStep step(make_optimizer({w}, {.kind = OptimizerKind::kSgd}, .1), {.rho = .5});
   std::vector<torch::Tensor> seen;
   const double first = step.run([&] {
     seen.push_back(w.detach().clone());
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(loss_takes_the_label_of_a_branch_s_role) {
 
 BOOST_AUTO_TEST_CASE(gradients_are_clipped_for_the_update_alone) {
   auto w = parameter();
-  PlainStep step(make_optimizer({w}, {.kind = OptimizerKind::kSgd}, 1), {.clip_norm = .5});
+  PlainStep step(make_optimizer({w}, {.kind = OptimizerKind::kSgd}, 1), {}, /*clip_norm=*/.5);
   step.run([&] {
     w.square().sum().backward();  // gradient (6, 8), norm 10
     return 0;
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE(gradients_are_clipped_for_the_update_alone) {
   BOOST_TEST(torch::allclose(w.detach(), torch::tensor({2.7, 3.6}, torch::kFloat64)));
 
   auto v = parameter();
-  SamStep sam(make_optimizer({v}, {.kind = OptimizerKind::kSgd}, 1), {.sam = {.rho = .5}, .clip_norm = .5});
+  SamStep sam(make_optimizer({v}, {.kind = OptimizerKind::kSgd}, 1), {.rho = .5}, /*clip_norm=*/.5);
   std::vector<torch::Tensor> seen;
   sam.run([&] {
     seen.push_back(v.detach().clone());

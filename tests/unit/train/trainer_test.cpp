@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(changed_values_are_told_on_resume) {
 BOOST_AUTO_TEST_CASE(recipes_of_other_versions_are_compared_where_they_can_be) {
   const auto changes = [](std::string before, std::string version) {
     io::Metadata now;
-    put_card(now, {.recipe = named_values({.sam = {.rho = .1}})});
+    put_card(now, {.recipe = named_values({}, SamOptions{.rho = .1})});
     return recipe_changes({{"recipe", std::move(before)}, {"qcs_version", version}}, now);
   };
   const std::string newer = fmt::format("qcs was 0.2.9, is now {}", kVersion);

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <functional>
+#include <qcs/train/step/plain_step.hpp>
 #include <qcs/train/trainer.hpp>
 
 #include "linear_network.hpp"
@@ -99,8 +100,8 @@ struct Run {
 
 template <StepPolicy Step = PlainStep>
 Run run(const TrainerOptions& o, linear::Tuples tuples = {}, linear::Labelled labelled = {},
-        linear::Network network = linear::Network()) {
-  Trainer<linear::Network, Step> trainer(network, o, linear::labels());
+        linear::Network network = linear::Network(), const typename Step::Options& step = {}) {
+  Trainer<linear::Network, Step> trainer(network, o, linear::labels(), {.step = step});
   Run result;
   result.summary = trainer.fit(tuples, labelled, {}, result.seen);
   result.weights = Weights::of(trainer.network());
@@ -234,19 +235,17 @@ BOOST_AUTO_TEST_CASE(sam_takes_the_gradient_where_it_climbed_over_all_parameters
   const auto w0 = Weights::initial();
   const auto g = pass(w0, one.batch(0)).gradient;
   for (const double rho : {.05, .7}) {
-    auto o = options();
-    o.recipe.sam.rho = rho;
+    const auto o = options();
     const auto climbed = w0.plus(g, rho / g.norm());
-    const auto done = run<SamStep>(o, one);
+    const auto done = run<SamStep>(o, one, {}, linear::Network(), {.rho = rho});
     BOOST_TEST(close(done.weights, w0.plus(pass(climbed, one.batch(0)).gradient, -kRate)));
     BOOST_TEST(done.seen.steps.at(0).loss == pass(w0, one.batch(0)).loss, kTolerance);
   }
-  auto o = options();
-  o.recipe.sam = {.rho = .7, .adaptive = true};
+  const auto done = run<SamStep>(options(), one, {}, linear::Network(), {.rho = .7, .adaptive = true});
   const Weights scaled{w0.base.abs() * g.base, w0.cross.abs() * g.cross};
   const Weights way{w0.base.square() * g.base, w0.cross.square() * g.cross};
   const auto climbed = w0.plus(way, .7 / scaled.norm());
-  BOOST_TEST(close(run<SamStep>(o, one).weights, w0.plus(pass(climbed, one.batch(0)).gradient, -kRate)));
+  BOOST_TEST(close(done.weights, w0.plus(pass(climbed, one.batch(0)).gradient, -kRate)));
 }
 
 BOOST_AUTO_TEST_CASE(sam_clips_at_the_climbed_weights_and_sums_over_accumulated_batches) {

@@ -62,9 +62,7 @@ class TupleSampler {
   /// Throws DataError, naming every class at fault, if a class has images but too few files for a role of `T`, or
   /// if fewer classes have images than `T` has roles. Classes without any image are allowed and never drawn.
   TupleSampler(ClassIndex index, NegativeRule rule)
-      : index_(std::move(index)), negatives_(make_negatives(index_, rule)) {
-    check();
-  }
+      : index_(std::move(index)), negatives_((check(), make_negatives(index_, rule))) {}
 
   const ClassIndex& index() const { return index_; }
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <array>
-#include <qcs/core/error.hpp>
+#include <qcs/core/named_types.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/concepts.hpp>
@@ -13,33 +9,21 @@
 
 namespace qcs {
 
-/// Backbones to choose from by name.
-template <BackbonePolicy First, BackbonePolicy... Others>
-struct Backbones {
-  static constexpr std::array<std::string_view, 1 + sizeof...(Others)> kNames{First::kName, Others::kName...};
+/// Backbones to choose from by name: `Backbones<Ir50, Mine>`.
+template <class... B>
+struct Backbones : NamedTypes<B...> {
+  static_assert((BackbonePolicy<B> && ...),
+                "qcs list: a type in Backbones<...> is no backbone; docs/policies/backbone.md has what it needs");
 };
 
 /// Those of this library.
 using ShippedBackbones = Backbones<Ir50, SmallBackbone>;
 
-namespace detail {
-
-template <class All, BackbonePolicy First, BackbonePolicy... Others>
-auto visit_backbone(Backbones<First, Others...> /*left*/, std::string_view name, auto&& visit) {
-  if (name == First::kName) return visit.template operator()<First>();
-  if constexpr (sizeof...(Others) > 0)
-    return visit_backbone<All>(Backbones<Others...>(), name, visit);
-  else
-    throw ConfigError(fmt::format("unknown backbone `{}`, expected {}", name, fmt::join(All::kNames, " or ")));
-}
-
-}  // namespace detail
-
 /// Calls `visit.operator()<Backbone>()` with the backbone of a list that is called `name` and returns its result.
 /// Throws ConfigError on another name.
-template <BackbonePolicy... B>
+template <class... B>
 auto with_backbone(Backbones<B...> list, std::string_view name, auto&& visit) {
-  return detail::visit_backbone<Backbones<B...>>(list, name, visit);
+  return list.visit("backbone", name, visit);
 }
 
 }  // namespace qcs

@@ -51,6 +51,7 @@ class SmallBackbone : public torch::nn::Module {
   static constexpr TransformerShape kTransformer{
       .width = 64, .heads = 2, .base_depth = 1, .initial_weight_deviation = .125};
   static constexpr int kPixelStride = 4;
+  static constexpr double kLearningRate = 3e-4;  ///< to train from scratch; the published ones suit a pretrained IR-50
 
   SmallBackbone() {
     fine_ = register_module(

@@ -15,6 +15,7 @@
 #include <qcs/core/label_space.hpp>
 #include <qcs/core/progress.hpp>
 #include <qcs/core/text/fault_list.hpp>
+#include <qcs/io/table/csv_writer.hpp>
 #include <qcs/prepare/dataset.hpp>
 #include <qcs/prepare/ferplus/pixels.hpp>
 #include <qcs/prepare/ferplus/votes.hpp>
@@ -27,28 +28,29 @@
 namespace qcs {
 
 struct FerplusOptions {
-  std::filesystem::path votes{};        ///< fer2013new.csv
-  std::filesystem::path images{};       ///< folder with FER2013Train, FER2013Valid, FER2013Test; some may be missing
-  std::filesystem::path pixels{};       ///< or Kaggle's fer2013.csv
-  std::filesystem::path out = "datas";  ///< FERPlus/img and FERPlus/ferplus_{training,validation,test}.txt appear here
+  std::filesystem::path votes{};   ///< fer2013new.csv
+  std::filesystem::path images{};  ///< folder with FER2013Train, FER2013Valid, FER2013Test; some may be missing
+  std::filesystem::path pixels{};  ///< or Kaggle's fer2013.csv
+  /// FERPlus/img, FERPlus/ferplus_{training,validation,test}.txt and beside each its _votes.csv appear here
+  std::filesystem::path out = "datas";
   FerplusRule rule = FerplusRule::kMajority;
   bool overwrite = false;
   ProgressCallback progress{};
 };
 
-/// Names of a split's image folder and list file.
+/// Names of a split's image folder, list file and table of votes.
 struct FerplusNames {
-  std::string_view split, folder, list;
+  std::string_view split, folder, list, votes;
 };
 
 inline FerplusNames ferplus_names(FerplusSplit split) {
   switch (split) {
     case FerplusSplit::kTraining:
-      return {"training", "FER2013Train", "ferplus_training.txt"};
+      return {"training", "FER2013Train", "ferplus_training.txt", "ferplus_training_votes.csv"};
     case FerplusSplit::kValidation:
-      return {"validation", "FER2013Valid", "ferplus_validation.txt"};
+      return {"validation", "FER2013Valid", "ferplus_validation.txt", "ferplus_validation_votes.csv"};
     default:
-      return {"test", "FER2013Test", "ferplus_test.txt"};
+      return {"test", "FER2013Test", "ferplus_test.txt", "ferplus_test_votes.csv"};
   }
 }
 
@@ -68,9 +70,12 @@ class FerplusPreparation {
                 .folder = options.out / "FERPlus",
                 .images = options.out / "FERPlus" / "img",
                 .rule = fmt::format("{}: {}", rule->name, rule->meaning)};
-    for (const FerplusSplit s : kFerplusSplits)
-      dataset_.splits.push_back(
-          {.name = std::string(ferplus_names(s).split), .list = std::string(ferplus_names(s).list)});
+    for (const FerplusSplit s : kFerplusSplits) {
+      const auto names = ferplus_names(s);
+      dataset_.splits.push_back({.name = std::string(names.split),
+                                 .list = std::string(names.list),
+                                 .tables = {{std::string(names.votes), votes_header()}}});
+    }
   }
 
   PreparedDataset run() && {
@@ -108,6 +113,18 @@ class FerplusPreparation {
                                   options_.images.string()));
   }
 
+  static std::string votes_header() {
+    std::string header = "image";
+    for (const std::string_view emotion : kFerplusEmotions) header += fmt::format(",{}", csv_cell(emotion));
+    return header + '\n';
+  }
+
+  std::string votes_line(const FerplusRow& row) const {
+    std::string line = csv_cell(ferplus_image_name(row));
+    for (const double share : ferplus_shares(row, options_.rule)) line += ',' + csv_number(share);
+    return line + '\n';
+  }
+
   void label() {
     std::size_t repeated = 0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -118,6 +135,7 @@ class FerplusPreparation {
         continue;
       }
       split(row.split).lines.push_back({ferplus_image_name(row), *verdict.label});
+      split(row.split).tables.front().text += votes_line(row);
       if (!split(row.split).skipped.empty()) continue;
       wanted_[i] = true;
       ++total_;
@@ -172,10 +190,11 @@ class FerplusPreparation {
 
 }  // namespace detail
 
-/// Makes the image folder and the list files of FERPlus out of what the owners of FERPlus and FER2013 ship. All input
-/// is checked before anything is written; the lists come last. Splits without an image folder are skipped (the result
-/// still has their lines). Throws DataError with all faults of a file by file and line, or if lists of other content
-/// would be replaced; Error naming a file or folder that cannot be read or written.
+/// Makes the image folder and the list files of FERPlus out of what the owners of FERPlus and FER2013 ship, and beside
+/// each list a table of its images' votes (see ferplus_shares and read_soft_labels). All input is checked before
+/// anything is written; the lists come last. Splits without an image folder are skipped (the result still has their
+/// lines). Throws DataError with all faults of a file by file and line, or if lists of other content would be replaced;
+/// Error naming a file or folder that cannot be read or written.
 inline PreparedDataset prepare_ferplus(const FerplusOptions& options) {
   return with_named_paths([&] { return detail::FerplusPreparation(options).run(); });
 }

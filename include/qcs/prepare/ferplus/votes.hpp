@@ -136,6 +136,17 @@ inline FerplusVerdict ferplus_verdict(const FerplusRow& row, FerplusRule rule) {
   }
 }
 
+/// The eight emotions' votes of a labelled row as the rule counts them, as shares of their sum: without single votes
+/// under the majority rule. "unknown" and "not a face" never count.
+inline std::array<double, 8> ferplus_shares(const FerplusRow& row, FerplusRule rule) {
+  std::array<double, 8> shares{};
+  for (std::size_t i = 0; i < shares.size(); ++i)
+    shares[i] = rule == FerplusRule::kMajority && row.votes[i] == 1 ? 0 : row.votes[i];
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.);
+  for (double& share : shares) share /= sum;
+  return shares;
+}
+
 /// The file name that a row's image gets: its own, or "name-2.png" for the second row of a name and so on.
 inline std::string ferplus_image_name(const FerplusRow& row) {
   if (row.repeat == 0) return row.image;

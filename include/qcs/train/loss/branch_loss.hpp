@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <qcs/core/error.hpp>
 #include <qcs/model/network.hpp>
+#include <qcs/train/loss/cross_entropy.hpp>
+#include <qcs/train/loss/loss.hpp>
+#include <string_view>
 #include <vector>
 
 namespace qcs {
@@ -10,13 +17,13 @@ namespace qcs {
 template <TopologyShape T>
 using RoleLabels = std::array<torch::Tensor, role_count<T>>;
 
-/// Cross entropies of a training pass: each 0-d, in branch order.
+/// Losses of a training pass: each 0-d, in branch order.
 template <TopologyShape T>
 struct BranchLosses {
   BranchTensors<T> base;
   BranchTensors<T> cross;
 
-  /// The training loss, mean of all 2N cross entropies (Wang et al., AAAI 2025).
+  /// The training loss, mean of all 2N losses (Wang et al., AAAI 2025).
   torch::Tensor mean() const { return (mean_of(base) + mean_of(cross)) / 2; }
 
   /// Mean over the branches of one kind of loss.
@@ -25,18 +32,26 @@ struct BranchLosses {
   }
 };
 
-/// Cross entropy of the base and cross logits of every branch against the labels of its role. `smoothing` in 0..1 is
-/// the share of the target that is spread evenly over all classes (Szegedy et al., CVPR 2016).
-template <TopologyShape T>
-BranchLosses<T> branch_losses(const BranchOutput<T>& output, const RoleLabels<T>& labels, double smoothing = 0) {
+/// `loss` of the base and cross logits of every branch against the labels of its role. `images`, (N, B) int64 on the
+/// logits' device, are the numbers of the images in the training list, a row for each branch; it may be undefined where
+/// the loss does not read them. Throws ShapeError if the loss is no single number.
+template <TopologyShape T, class Loss = CrossEntropy>
+BranchLosses<T> branch_losses(const BranchOutput<T>& output, const RoleLabels<T>& labels,
+                              const torch::Tensor& images = {}, const Loss& loss = Loss()) {
   BranchLosses<T> losses;
-  const auto entropy = [&](const torch::Tensor& logits, const torch::Tensor& target) {
-    return torch::cross_entropy_loss(logits, target, {}, at::Reduction::Mean, -100, smoothing);
+  const auto one = [&](const torch::Tensor& logits, const BranchTarget& target) {
+    torch::Tensor value = loss(logits, target);
+    if (value.dim() != 0)
+      throw ShapeError(fmt::format("the loss `{}` gave shape ({}), expected one number, the mean over the batch",
+                                   std::string_view(Loss::kName), fmt::join(value.sizes(), ", ")));
+    return value;
   };
   for (std::size_t b = 0; b < branch_count<T>; ++b) {
-    const auto& target = labels[static_cast<std::size_t>(role_of<T>(b))];
-    losses.base[b] = entropy(output.base_logits[b], target);
-    losses.cross[b] = entropy(output.cross_logits[b], target);
+    const BranchTarget target{
+        .labels = labels[static_cast<std::size_t>(role_of<T>(b))],
+        .images = images.defined() ? images.select(0, static_cast<std::int64_t>(b)) : torch::Tensor()};
+    losses.base[b] = one(output.base_logits[b], target);
+    losses.cross[b] = one(output.cross_logits[b], target);
   }
   return losses;
 }

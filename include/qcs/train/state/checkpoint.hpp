@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/io/named_tensors.hpp>
@@ -30,6 +31,7 @@ struct Checkpoint {
   io::NamedTensors state_dict = {};  ///< parameters and buffers under the public names: those that are evaluated
   io::NamedTensors training_state_dict = {};  ///< those that are trained, where the evaluated ones are their average
   io::NamedTensors optimizer = {};            ///< the base optimiser's state, see optimizer_state
+  std::optional<io::NamedTensors> step = {};  ///< what the step keeps, see StatefulStep; only where it keeps something
   io::Metadata conditions = {};               ///< what the numbers depend on besides the recipe, see run_conditions
   torch::Tensor generator = {};               ///< state of LibTorch's generator on the CPU, uint8; undefined for none
   torch::Tensor device_generator = {};        ///< likewise on another device that the run uses
@@ -106,6 +108,7 @@ inline void save_checkpoint(const std::filesystem::path& path, const Checkpoint&
   root.insert("state_dict", detail::tensor_dict(checkpoint.state_dict));
   root.insert("training_state_dict", detail::tensor_dict(checkpoint.training_state_dict));
   root.insert("optimizer", detail::tensor_dict(checkpoint.optimizer));
+  if (checkpoint.step) root.insert("step", detail::tensor_dict(*checkpoint.step));
   root.insert("generator", detail::or_empty(checkpoint.generator));
   root.insert("device_generator", detail::or_empty(checkpoint.device_generator));
   io::write_torch_value(path, root);
@@ -143,6 +146,7 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
                         .undone_in_a_row = static_cast<int>(file.integer("undone_in_a_row")),
                         .best_epoch = static_cast<int>(file.integer("best_epoch"))};
     for (const auto* name : {"state_dict", "training_state_dict", "optimizer"}) file.want_dictionary(name);
+    if (file.has("step")) file.want_dictionary("step");
     for (const auto& [name, dtype] : {std::pair{"best_confusion", torch::kInt64},
                                       {"epoch_sums", torch::kFloat64},
                                       {"generator", torch::kUInt8},
@@ -157,6 +161,7 @@ inline Checkpoint load_checkpoint(const std::filesystem::path& path) {
     checkpoint.state_dict = std::move(tensors.at("state_dict"));
     checkpoint.training_state_dict = std::move(tensors.at("training_state_dict"));
     checkpoint.optimizer = std::move(tensors.at("optimizer"));
+    if (const auto step = tensors.find("step"); step != tensors.end()) checkpoint.step = std::move(step->second);
     return checkpoint;
   } catch (const CheckpointError& error) {
     throw CheckpointError(fmt::format("{} is not a checkpoint that can be resumed: {}", path.string(), error.what()));

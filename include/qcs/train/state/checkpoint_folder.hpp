@@ -82,6 +82,8 @@ class CheckpointFolder {
     std::uintmax_t sum = 0;
     for (const auto* tensors : {&checkpoint.state_dict, &checkpoint.training_state_dict, &checkpoint.optimizer})
       for (const auto& [name, tensor] : *tensors) sum += tensor.nbytes();
+    if (checkpoint.step)
+      for (const auto& [name, tensor] : *checkpoint.step) sum += tensor.nbytes();
     return sum;
   }
 

@@ -19,11 +19,14 @@
 namespace qcs {
 
 /// A file that holds a dictionary of texts, numbers, tensors and dictionaries of tensors, read as data. Each member
-/// throws CheckpointError if an entry is missing or of another type.
+/// but has() throws CheckpointError if an entry is missing or of another type.
 class CheckpointReader {
  public:
   /// Throws CheckpointError if the file is no zip of torch.save, or damaged.
   explicit CheckpointReader(const std::filesystem::path& path) : file_(path) {}
+
+  /// Whether there is an entry of this name.
+  bool has(const char* name) const { return io::unwrapped(file_.root()).find(name) != nullptr; }
 
   const std::string& text(const char* name) const { return at(name, Kind::kText).text; }
   std::int64_t integer(const char* name) const { return at(name, Kind::kInteger).integer; }

@@ -8,6 +8,7 @@
 #include <qcs/data/list/list_fingerprint.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <qcs/train/recipe_text.hpp>
+#include <qcs/train/step/sam_options.hpp>
 #include <qcs/weights/card.hpp>
 #include <string>
 #include <string_view>
@@ -18,7 +19,9 @@ namespace qcs {
 
 /// What differs between the metadata of two checkpoints in their recipes, their versions and the entries `train_data`
 /// and `evaluation_data` (see data_fingerprint), one sentence for each: "learning rate was 3e-06, is now 1e-06".
-inline std::vector<std::string> recipe_changes(const io::Metadata& before, const io::Metadata& now) {
+/// `defaults` are the values that a file means which does not name them.
+inline std::vector<std::string> recipe_changes(const io::Metadata& before, const io::Metadata& now,
+                                               const NamedValues& defaults = named_values(Recipe{}, SamOptions{})) {
   const auto entry = [](const io::Metadata& metadata, const char* key) {
     const auto found = metadata.find(key);
     return found == metadata.end() ? std::string() : found->second;
@@ -35,12 +38,17 @@ inline std::vector<std::string> recipe_changes(const io::Metadata& before, const
   if (version.starts_with("0.1.")) {
     changes.push_back("its recipe is not compared: qcs 0.1 named the values otherwise");
   } else {
-    // A value that an older version did not know had its default.
-    const auto old = recipe(before), defaults = named_values(Recipe{});
-    for (const auto& [name, value] : recipe(now)) {
-      const auto* then = find_value(old, name);
-      if (then == nullptr) then = find_value(defaults, name);
-      if (then != nullptr && !old.empty()) compare(name, *then, value);
+    // A value that an older version did not know had its default. One that is not usual is named where it is used.
+    const auto old = recipe(before), fresh = recipe(now);
+    const auto value_in = [](const NamedValues& values, const std::string& name, const std::string& otherwise) {
+      const auto* value = find_value(values, name);
+      return value != nullptr ? *value : otherwise;
+    };
+    if (!old.empty() && !fresh.empty()) {
+      for (const auto& [name, usual] : defaults)
+        compare(name, value_in(old, name, usual), value_in(fresh, name, usual));
+      for (const auto& [name, value] : fresh)
+        if (find_value(defaults, name) == nullptr) compare(name, value_in(old, name, value), value);
     }
   }
   if (!version.empty()) compare("qcs", version, entry(now, "qcs_version"));

@@ -15,35 +15,36 @@
 #include <qcs/train/state/optimizer_state.hpp>
 #include <qcs/train/state/run_conditions.hpp>
 #include <qcs/train/step/tuple_step.hpp>
+#include <qcs/train/training_parts.hpp>
 #include <qcs/weights/load_weights.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace qcs {
 
-/// All that training changes: the network, the optimiser, the average of the weights, the random generators and where
-/// the run stands; and how it becomes a checkpoint and comes back from one.
-template <class Net, StepPolicy Step>
+/// All that training changes: the network, the optimiser, what the step keeps, the average of the weights, the random
+/// generators and where the run stands; and how it becomes a checkpoint and comes back from one.
+template <class Net, class Step, class Loss = CrossEntropy>
 struct TrainingState {
   Net network;
   torch::Device device;
-  TupleStep<Net, Step> step;
+  TupleStep<Net, Step, Loss> step;
   std::optional<WeightAverage> average = {};
   RunState run = {};
   torch::Tensor restored_generator = {}, restored_device_generator = {};  ///< from a checkpoint, until training goes on
 
   /// The state of `network`, moved to `device`, before its first step.
-  static TrainingState start(Net network, const Recipe& recipe, torch::Device device) {
+  static TrainingState start(Net network, const Recipe& recipe, torch::Device device,
+                             const TrainingParts<Step, Loss>& parts) {
     if (recipe.aids.freeze_backbone) network->freeze_backbone();
     network->to(device);
-    TrainingState state{.network = network,
-                        .device = device,
-                        .step = {network,
-                                 device,
-                                 make_optimizer(network->parameters(), recipe.optimizer, recipe.learning_rate),
-                                 {.sam = recipe.sam, .clip_norm = recipe.aids.clip_norm},
-                                 recipe.aids.label_smoothing}};
+    TrainingState state{
+        .network = network,
+        .device = device,
+        .step = {network, device, make_optimizer(network->parameters(), recipe.optimizer, recipe.learning_rate),
+                 parts.step, recipe.aids.clip_norm, loss_of(parts, recipe)}};
     if (recipe.aids.average_decay > 0) state.average.emplace(*network, recipe.aids.average_decay);
     state.run.epoch = recipe.first_epoch;
     return state;
@@ -62,6 +63,7 @@ struct TrainingState {
         throw NumericError(fmt::format("{} is not finite any more; a lower learning rate may help", name));
     if (average) c.training_state_dict = std::exchange(c.state_dict, average->state_dict());
     c.optimizer = optimizer_state(step.optimizer(), *network);
+    c.step = step.state();
     c.conditions = run_conditions(Step::kName, device);
     c.generator = restored_generator.defined() ? restored_generator : generator_of(torch::kCPU).get_state();
     if (!device.is_cpu())
@@ -71,14 +73,16 @@ struct TrainingState {
   }
 
   /// Goes back to a checkpoint of the same architecture and optimiser. The optimiser's own settings stay. Throws
-  /// CheckpointError if a tensor does not fit.
+  /// CheckpointError if a tensor does not fit, or the step needs a state that the checkpoint does not have.
   void restore(Checkpoint& c) {
+    if constexpr (StatefulStep<Step>) require_step_state(c);
     load_weights(*network, c.training_state_dict.empty() ? c.state_dict : c.training_state_dict, {.exact_names = true});
     if (average) {
       *average = WeightAverage(*network, average->decay());
       if (!c.training_state_dict.empty()) average->load(c.state_dict);
     }
     load_optimizer_state(step.optimizer(), *network, c.optimizer);
+    if constexpr (StatefulStep<Step>) step.load_state(*c.step);
     run = std::move(c.state);
     restored_generator = c.generator;
     restored_device_generator = c.device_generator;
@@ -102,7 +106,25 @@ struct TrainingState {
     std::uintmax_t weights = 0;
     for (const auto& parameter : network->parameters()) weights += parameter.nbytes();
     const int moments = optimizer.kind == OptimizerKind::kSgd ? (optimizer.momentum > 0 ? 1 : 0) : 2;
-    return weights * static_cast<std::uintmax_t>(1 + moments + (average ? 1 : 0));
+    const int kept = StatefulStep<Step> ? 1 : 0;  // what a step keeps is taken to be as large as a gradient
+    return weights * static_cast<std::uintmax_t>(1 + moments + kept + (average ? 1 : 0));
+  }
+
+ private:
+  static void require_step_state(const Checkpoint& c) {
+    constexpr std::string_view kName = Step::kName;
+    const auto found = c.conditions.find("step");
+    const std::string before = found == c.conditions.end() ? "a step without a name" : found->second;
+    if (!c.step)
+      throw CheckpointError(
+          fmt::format("the step `{}` goes on from a state of its own, and the checkpoint, of `{}`, "
+                      "has none; go on with that step, or start a new run from its weights",
+                      kName, before));
+    if (before != kName)
+      throw CheckpointError(
+          fmt::format("the step `{}` goes on from a state of its own, and the checkpoint has that of "
+                      "`{}`; go on with that step, or start a new run from its weights",
+                      kName, before));
   }
 };
 

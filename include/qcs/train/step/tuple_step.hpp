@@ -4,10 +4,17 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/data/batch.hpp>
+#include <qcs/io/named_tensors.hpp>
 #include <qcs/train/loss/branch_loss.hpp>
+#include <qcs/train/loss/cross_entropy.hpp>
+#include <qcs/train/loss/loss.hpp>
+#include <qcs/train/optimizer/gradient.hpp>
 #include <qcs/train/run_state.hpp>
 #include <qcs/train/step/step.hpp>
 #include <qcs/train/stop.hpp>
@@ -23,7 +30,7 @@ inline at::Generator generator_of(torch::Device device) { return at::globalConte
 /// One optimiser step of a network on batches of tuples, done wholly or not at all: whatever ends its passes early,
 /// weights, batch-normalisation statistics and random generators are then those before it. Only an update that fails
 /// halfway, for want of memory, cannot be undone; see whole().
-template <class Net, StepPolicy Step>
+template <class Net, class Step, class Loss = CrossEntropy>
 class TupleStep {
  public:
   using Topology = typename Net::ContainedType::TopologyType;
@@ -31,17 +38,19 @@ class TupleStep {
 
   /// @param device where the network is
   TupleStep(Net network, torch::Device device, std::unique_ptr<torch::optim::Optimizer> optimizer,
-            const StepOptions& options, double label_smoothing)
+            const StepOptionsOf<Step>& options, double clip_norm, Loss loss)
       : network_(std::move(network)),
         device_(device),
-        step_(std::move(optimizer), options),
-        smoothing_(label_smoothing) {}
+        step_(std::move(optimizer), options, clip_norm),
+        loss_(std::move(loss)) {}
 
   /// Steps with the mean gradient over the tuples of all `batches`, each of which passes through the network by itself.
   /// Throws NumericError if a loss or gradient is not finite, and leaves early where `stop` says so.
   StepMeasures run(std::span<Batch> batches, const StopCheck& stop = {}) {
     std::int64_t tuples = 0;
+    std::vector<torch::Tensor> numbers;
     for (auto& batch : batches) {
+      if constexpr (loss_reads_images<Loss>) numbers.push_back(image_numbers(batch).to(device_));
       batch.images = batch.images.to(device_);
       for (auto& labels : batch.labels) labels = labels.to(device_);
       tuples += batch.size();
@@ -52,10 +61,10 @@ class TupleStep {
       return step_.run([&] {
         updates = false;
         EpochMeans means;
-        for (const auto& batch : batches) {
+        for (std::size_t i = 0; i < batches.size(); ++i) {
           detail::stop_if_asked(stop);
-          const double share = static_cast<double>(batch.size()) / static_cast<double>(tuples);
-          means.add(pass(batch, share), share);
+          const double share = static_cast<double>(batches[i].size()) / static_cast<double>(tuples);
+          means.add(pass(batches[i], numbers.empty() ? torch::Tensor() : numbers[i], share), share);
         }
         updates = true;
         return means.value();
@@ -75,8 +84,21 @@ class TupleStep {
   /// Whether weights and optimiser are those between two steps; false for good once an update failed halfway.
   bool whole() const { return whole_; }
 
-  /// The optimiser inside; its state is the only state of the step that outlives it.
+  /// The optimiser inside.
   torch::optim::Optimizer& optimizer() { return step_.optimizer(); }
+
+  /// What the step itself keeps between updates; nothing for a step that keeps nothing.
+  std::optional<io::NamedTensors> state() {
+    if constexpr (StatefulStep<Step>)
+      return step_.state(*network_);
+    else
+      return std::nullopt;
+  }
+
+  /// Gives a step that keeps something what state() gave.
+  void load_state(const io::NamedTensors& tensors) {
+    if constexpr (StatefulStep<Step>) step_.load_state(*network_, tensors);
+  }
 
  private:
   /// What a pass changes besides weights and gradients.
@@ -101,10 +123,20 @@ class TupleStep {
     torch::Tensor generator_, device_generator_;
   };
 
+  /// (N, B) int64: what branch_losses calls `images`.
+  static torch::Tensor image_numbers(const Batch& batch) {
+    const auto branches = static_cast<std::int64_t>(branch_count<Topology>);
+    auto numbers = torch::empty({branches, batch.size()}, torch::kInt64);
+    auto* number = numbers.template data_ptr<std::int64_t>();
+    for (std::size_t b = 0; b < branch_count<Topology>; ++b)
+      for (const auto& tuple : batch.members) *number++ = static_cast<std::int64_t>(tuple[b]);
+    return numbers;
+  }
+
   /// Forward and backward; `share` scales the gradients, not the measures.
-  StepMeasures pass(const Batch& batch, double share) {
+  StepMeasures pass(const Batch& batch, const torch::Tensor& numbers, double share) {
     const auto output = network_->forward_branches(batch.branches());
-    const auto losses = branch_losses<Topology>(output, batch.labels, smoothing_);
+    const auto losses = branch_losses<Topology>(output, batch.labels, numbers, loss_);
     const auto loss = losses.mean();
     std::vector<torch::Tensor> values{loss,
                                       (output.base_logits[0].argmax(1) == batch.labels[0]).to(loss.dtype()).mean()};
@@ -131,7 +163,7 @@ class TupleStep {
   Net network_;
   torch::Device device_;
   Step step_;
-  double smoothing_;
+  Loss loss_;
   bool whole_ = true;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Everything that a training program instantiates, with one network.
-#include <qcs/program/train_program.hpp>
+#include <qcs/program/train.hpp>
 #include <qcs/qcs.hpp>
 
 int main(int argc, char** argv) {

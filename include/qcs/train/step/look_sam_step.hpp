@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <qcs/core/error.hpp>
+#include <qcs/train/parameter_names.hpp>
+#include <qcs/train/step/look_sam_options.hpp>
+#include <qcs/train/step/sam.hpp>
+#include <qcs/train/step/step.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+/// LookSAM (Liu et al., "Towards Efficient and Scalable Sharpness-Aware Minimization", CVPR 2022, arXiv 2203.02714):
+/// every k-th step is one of SAM, and keeps g_v, the part of its gradient that is orthogonal to the gradient g at the
+/// weights themselves; the steps between take one pass and go along g + alpha |g|/|g_v| g_v. Norms are over all
+/// parameters together. g_v and the position between two climbs go into checkpoints.
+class LookSamStep {
+ public:
+  static constexpr std::string_view kName = "looksam";
+  using Options = LookSamOptions;
+
+  /// @param clip_norm largest norm of the gradient that the base optimiser steps with; 0 for any
+  explicit LookSamStep(std::unique_ptr<torch::optim::Optimizer> base, const Options& options = {}, double clip_norm = 0)
+      : sam_(std::move(base), {.rho = options.rho, .epsilon = options.epsilon}),
+        options_(options),
+        clip_norm_(clip_norm) {}
+
+  auto run(auto&& pass) {
+    auto measured = pass();
+    Orthogonal fresh;
+    if (position_ == 0) {
+      const auto plain = gradients();
+      sam_.climb();
+      pass();
+      sam_.restore();
+      fresh = orthogonal_to(plain);
+    } else {
+      add_orthogonal();
+    }
+    sam_.descend(clip_norm_);
+    if (position_ == 0) orthogonal_ = std::move(fresh);  // only now: a step that is undone leaves no trace
+    position_ = (position_ + 1) % options_.interval;
+    return measured;
+  }
+
+  torch::optim::Optimizer& optimizer() { return sam_.base(); }
+  void abandon() {
+    sam_.restore();
+    sam_.base().zero_grad();
+  }
+
+  /// `position` between two climbs, `norm` of g_v, and `PARAMETER.orthogonal`, the parts of g_v, on the CPU.
+  io::NamedTensors state(const torch::nn::Module& module) {
+    io::NamedTensors tensors{{"position", torch::tensor(std::int64_t{position_}, torch::kInt64)},
+                             {"norm", torch::tensor(orthogonal_.norm, torch::kFloat64)}};
+    const auto names = parameter_names(sam_.base(), module);
+    for (std::size_t i = 0; i < orthogonal_.parts.size(); ++i)
+      if (orthogonal_.parts[i].defined() && !names.at(i).empty())
+        tensors.emplace_back(names[i] + kSuffix, orthogonal_.parts[i].cpu());
+    return tensors;
+  }
+
+  /// Goes on from what state() gave; with a shorter interval than then, with a climb if the position is beyond it.
+  /// Throws CheckpointError with everything that does not fit, and then stays as it was.
+  void load_state(const torch::nn::Module& module, const io::NamedTensors& tensors) {
+    std::map<std::string, torch::Tensor> left(tensors.begin(), tensors.end());
+    std::vector<std::string> faults;
+    const auto number = [&](const char* name, torch::ScalarType dtype) {
+      const auto entry = left.extract(name);
+      if (entry && entry.mapped().numel() == 1 && entry.mapped().scalar_type() == dtype)
+        return entry.mapped().item<double>();
+      faults.push_back(fmt::format("there is no number `{}`", name));
+      return 0.;
+    };
+    const auto position = number("position", torch::kInt64);
+    Orthogonal stored{.norm = number("norm", torch::kFloat64)};
+    const auto names = parameter_names(sam_.base(), module);
+    stored.parts.resize(names.size());
+    for_each_parameter([&](const torch::Tensor& parameter, std::size_t index) {
+      const auto entry = left.extract(names[index] + kSuffix);
+      if (!entry) return;  // it never had a gradient
+      const auto& part = entry.mapped();
+      if (part.sizes() != parameter.sizes())
+        faults.push_back(fmt::format("{} has shape ({}), expected ({})", entry.key(), fmt::join(part.sizes(), ", "),
+                                     fmt::join(parameter.sizes(), ", ")));
+      else
+        stored.parts[index] = part.to(parameter.options().requires_grad(false), /*non_blocking=*/false, /*copy=*/true);
+    });
+    for (const auto& [name, tensor] : left) faults.push_back(fmt::format("nothing takes {}", name));
+    if (!faults.empty())
+      throw CheckpointError(fmt::format("the state of step `{}` does not fit: {}", kName, fmt::join(faults, "; ")));
+    position_ = position > 0 && position < options_.interval ? static_cast<int>(position) : 0;
+    orthogonal_ = std::move(stored);
+  }
+
+ private:
+  static constexpr const char* kSuffix = ".orthogonal";
+
+  /// g_v by parameter, undefined for one without a gradient, and its norm. The norm is kept with it, not worked out
+  /// anew: a resumed run then has the same bits however its tensors lie in memory.
+  struct Orthogonal {
+    std::vector<torch::Tensor> parts = {};
+    double norm = 0;
+  };
+
+  void for_each_parameter(auto visit) {
+    std::size_t index = 0;
+    for (auto& group : sam_.base().param_groups())
+      for (auto& parameter : group.params()) visit(parameter, index++);
+  }
+
+  std::vector<torch::Tensor> gradients() {
+    const torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> copies;
+    for_each_gradient(sam_.base(), [&](const torch::Tensor&, const torch::Tensor& g, std::size_t index) {
+      copies.resize(std::max(copies.size(), index + 1));
+      copies[index] = g.clone();
+    });
+    return copies;
+  }
+
+  /// Norm of the gradients as they are; 0 where there is none. Throws NumericError if it is not finite.
+  double gradient_norm() {
+    std::vector<torch::Tensor> norms;
+    for_each_gradient(sam_.base(),
+                      [&](const torch::Tensor&, const torch::Tensor& g, std::size_t) { norms.push_back(g.norm()); });
+    return norms.empty() ? 0 : joint_norm(norms).item<double>();
+  }
+
+  /// The present gradients less their projection on `plain`.
+  Orthogonal orthogonal_to(const std::vector<torch::Tensor>& plain) {
+    const torch::NoGradGuard no_grad;
+    const auto part_of = [&](std::size_t index) { return index < plain.size() ? plain[index] : torch::Tensor(); };
+    std::vector<torch::Tensor> products, squares, norms;
+    for (const auto& g : plain)
+      if (g.defined()) squares.push_back(g.square().sum());
+    for_each_gradient(sam_.base(), [&](const torch::Tensor&, const torch::Tensor& g, std::size_t index) {
+      if (const auto p = part_of(index); p.defined()) products.push_back((g * p).sum());
+    });
+    const auto sum = [](const std::vector<torch::Tensor>& parts) {
+      return parts.empty() ? 0 : torch::stack(parts).sum().item<double>();
+    };
+    const double square = sum(squares), along = square > 0 ? sum(products) / square : 0;
+    Orthogonal found;
+    for_each_gradient(sam_.base(), [&](const torch::Tensor&, const torch::Tensor& g, std::size_t index) {
+      found.parts.resize(std::max(found.parts.size(), index + 1));
+      const auto p = part_of(index);
+      found.parts[index] = p.defined() ? g - p * along : g.clone();
+      norms.push_back(found.parts[index].norm());
+    });
+    if (!norms.empty()) found.norm = joint_norm(norms).item<double>();
+    return found;
+  }
+
+  /// Adds alpha |g|/|g_v| g_v to the gradients g.
+  void add_orthogonal() {
+    const torch::NoGradGuard no_grad;
+    const double factor = options_.alpha * gradient_norm() / (orthogonal_.norm + options_.epsilon);
+    for_each_gradient(sam_.base(), [&](const torch::Tensor&, torch::Tensor g, std::size_t index) {
+      if (index < orthogonal_.parts.size() && orthogonal_.parts[index].defined())
+        g.add_(orthogonal_.parts[index], factor);
+    });
+  }
+
+  Sam sam_;
+  Options options_;
+  double clip_norm_;
+  int position_ = 0;  // steps since the last climb
+  Orthogonal orthogonal_ = {};
+};
+static_assert(StepPolicy<LookSamStep> && StatefulStep<LookSamStep>);
+
+}  // namespace qcs

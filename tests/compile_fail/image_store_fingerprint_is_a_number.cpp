@@ -1,0 +1,17 @@
+// expect: qcs image store: make fingerprint.. `std::string fingerprint.. const`
+// SPDX-License-Identifier: MIT
+#include <qcs/data/image_store.hpp>
+
+struct Faces {
+  std::size_t size() const { return 2; }
+  int label(std::size_t i) const { return static_cast<int>(i); }
+  std::string name(std::size_t i) const { return std::to_string(i); }
+  cv::Mat read(std::size_t) const { return cv::Mat(8, 8, CV_8UC3); }
+#ifdef QCS_TWIN
+  std::string fingerprint() const { return "version 1"; }
+#else
+  int fingerprint() const { return 1; }
+#endif
+};
+
+template struct qcs::CheckedImageStore<Faces>;
