@@ -100,7 +100,7 @@ class AugmenterChecks {
       findings_.require(cv::norm(before, image, cv::NORM_INF) == 0, "write() changes its input image");
       const auto again = written(image, second, 0);
       findings_.require(std::find(planes.begin(), planes.end(), kMark) == planes.end(),
-                        "write() leaves floats at `planes` as they were " + called(image));
+                        "write() leaves floats at `planes` as they were");
       findings_.require(planes == again,
                         "write() gives other pixels for the same image and the same state of the generator");
       values(planes);

@@ -28,7 +28,8 @@ struct HeadCheckOptions {
 namespace detail {
 
 template <class H, TopologyShape T>
-void check_head_for(Findings& findings, const HeadCheckOptions& o) {
+void check_head_for(Findings& all, const HeadCheckOptions& o) {
+  Findings findings("head", part_name<H>());  // of this topology
   using Module = typename H::template Module<T>;
   HeadOptions values{.transformer = {.width = o.width, .heads = o.heads, .depth = 1, .tokens = 0, .classes = o.classes},
                      .scale_tokens = o.scale_tokens};
@@ -39,9 +40,8 @@ void check_head_for(Findings& findings, const HeadCheckOptions& o) {
     const HeadOutput<T> out = head.forward(tokens);
     for (const auto& scale : out.maps)
       for (const auto& map : scale)
-        findings.require(
-            map.defined() && map.dim() > 0 && map.size(0) == inputs[0].size(0) && is_finite(map),
-            fmt::format("for topology {}, a map is undefined, not finite or has no row for each sample", T::kName));
+        findings.require(map.defined() && map.dim() > 0 && map.size(0) == inputs[0].size(0) && is_finite(map),
+                         "a map is undefined, not finite or has no row for each sample");
     return Tensors(out.logits.begin(), out.logits.end());
   };
   Tensors inputs;
@@ -49,11 +49,12 @@ void check_head_for(Findings& findings, const HeadCheckOptions& o) {
   for (std::size_t b = 0; b < branch_count<T>; ++b)
     inputs.push_back(normal({o.batch, values.transformer.tokens, o.width}, 3 + b));
   check_module(findings, module_maker<Module>(forward, values), inputs, shapes, o.module);
-  findings.attempt(fmt::format("a network with it for topology {}", T::kName), [] {
+  findings.attempt("a network with it", [] {
     const RandomGuard guard;
     Network<SmallBackbone, H, T> network(NetworkOptions{});
     network->gates();
   });
+  for (const auto& finding : findings.list()) all.add(fmt::format("for topology {}, {}", T::kName, finding));
 }
 
 }  // namespace detail

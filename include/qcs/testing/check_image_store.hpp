@@ -67,7 +67,7 @@ void check_image_store(const S& store, const ImageStoreCheckOptions& options = {
     findings.attempt("label() or name()", [&] { detail::check_store_list(findings, store, options.classes); });
     const auto count = std::min(size, options.images);
     std::vector<std::size_t> numbers;
-    std::vector<cv::Mat> first;
+    std::vector<cv::Mat> given, first;  // what read() gave, and a copy of it
     for (std::size_t i = 0; i < count; ++i) {
       const auto number = i * size / count;
       findings.attempt(fmt::format("read({})", number), [&] {
@@ -75,9 +75,13 @@ void check_image_store(const S& store, const ImageStoreCheckOptions& options = {
         const auto fault = fault_of_stored(image);
         if (!findings.require(fault.empty(), fmt::format("read({}): {}", number, fault))) return;
         numbers.push_back(number);
+        given.push_back(image);
         first.push_back(image.clone());
       });
     }
+    bool kept = true;
+    for (std::size_t i = 0; i < given.size(); ++i) kept = kept && detail::same_pixels(given[i], first[i]);
+    findings.require(kept, "an image that read() gave changes when another one is read; give each its own pixels");
     findings.attempt("reading in several threads", [&] {
       std::vector<char> same(4 * numbers.size());
       const auto again = [&](std::size_t i) {
