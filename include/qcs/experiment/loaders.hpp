@@ -10,7 +10,7 @@
 #include <qcs/data/dataset/tuple_dataset.hpp>
 #include <qcs/data/image_source.hpp>
 #include <qcs/data/loader.hpp>
-#include <qcs/model/concepts.hpp>
+#include <qcs/model/backbone/backbone.hpp>
 #include <qcs/train/recipe.hpp>
 #include <string>
 #include <vector>
