@@ -2,10 +2,9 @@
 // needs: torch
 // SPDX-License-Identifier: MIT
 #include <qcs/experiment/loaders.hpp>
+#include <qcs/model/backbone/small.hpp>
 #include <qcs/topology/dual.hpp>
 #include <qcs/topology/quadruplet.hpp>
-
-struct Backbone {};
 
 struct Network {
   struct ContainedType {
@@ -14,7 +13,7 @@ struct Network {
 #else
     using TopologyType = qcs::Quadruplet;
 #endif
-    using BackboneType = Backbone;
+    using BackboneType = qcs::SmallBackbone;
   };
 };
 

@@ -6,20 +6,17 @@
 #include <qcs/data/augment/grid_distortion.hpp>
 #include <qcs/data/memory_store.hpp>
 #include <qcs/experiment/loaders.hpp>
+#include <qcs/model/backbone/small.hpp>
 #include <qcs/topology/quadruplet.hpp>
 
 namespace {
 
 using namespace qcs;
 
-struct Backbone {
-  static constexpr int kPixelStride = 2;
-};
-
 struct Network {
   struct ContainedType {
     using TopologyType = Quadruplet;
-    using BackboneType = Backbone;
+    using BackboneType = SmallBackbone;
   };
 };
 
@@ -43,7 +40,7 @@ Recipe recipe() {
 template <class Tuples>
 void check(const Tuples& tuples) {
   BOOST_TEST(tuples.epoch_size() == 4U);
-  BOOST_TEST(tuples.transform().side() == 8);
+  BOOST_TEST(tuples.transform().stride == pixel_stride<SmallBackbone>);
   BOOST_TEST((tuples.options().sampling == Sampling::kBalanced && tuples.options().seed == 5U));
   BOOST_TEST((tuples.options().negatives == NegativeRule::kClassFirst));
   const TupleDataset<Quadruplet> expected(images(), tuples.transform(), tuples.options());

@@ -234,7 +234,7 @@ BOOST_FIXTURE_TEST_CASE(votes_stand_beside_each_list, Source) {
     BOOST_REQUIRE(table.size() == 8 * list.images.size());
     for (std::size_t i = 0; i < list.images.size(); ++i) {
       const auto row = table.begin() + static_cast<std::ptrdiff_t>(8 * i);
-      BOOST_TEST(std::max_element(row, row + 8) - row == list.images[i].label);
+      BOOST_TEST((std::max_element(row, row + 8) - row == list.images[i].label));
     }
   }
 }
