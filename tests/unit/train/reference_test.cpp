@@ -26,7 +26,7 @@ Json reference(const std::string& name) {
 
 template <class Number>
 torch::Tensor tensor_of(const Json& json) {
-  return torch::tensor(json.at("values").get<std::vector<Number>>())
+  return torch::tensor(json.at("values").get<std::vector<Number>>(), c10::CppTypeToScalarType<Number>::value)
       .view(json.at("shape").get<std::vector<std::int64_t>>());
 }
 
