@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <qcs/core/error.hpp>
@@ -85,16 +86,18 @@ class StepChecks {
   void clips() {
     constexpr double kNorm = 1e-3;
     Run run(options_, OptimizerKind::kSgd, 1, kNorm);
+    double longest = 0;
     for (std::uint64_t i = 0; i < kPhases; ++i) {
       const auto start = copy_of(run.weights());
       run.update(i);
       double square = 0;
       for (std::size_t w = 0; w < start.size(); ++w)
         square += (run.weights()[w].second.detach() - start[w].second).square().sum().template item<double>();
-      findings_.require(
-          std::sqrt(square) <= kNorm * (1 + 1e-9),
-          fmt::format("with clip_norm {}, plain gradient descent of rate 1 goes {:.4g} far", kNorm, std::sqrt(square)));
+      longest = std::max(longest, std::sqrt(square));
     }
+    findings_.require(
+        longest <= kNorm * (1 + 1e-9),
+        fmt::format("with clip_norm {}, plain gradient descent of rate 1 goes {:.4g} far", kNorm, longest));
   }
 
   /// An update that fails and its abandon() must leave everything as if it had never begun.
