@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-# qcs_docs_snippets(OUT FOLDER): writes every ```cpp block of FOLDER/*.md whose first line is `// compiles: NAME` to
+# qcs_docs_snippets(OUT FOLDER...): writes every ```cpp block of FOLDER/*.md whose first line is `// compiles: NAME` to
 # docs_snippets/NAME.cpp in the build folder, and their paths to OUT.
-function(qcs_docs_snippets out folder)
-  file(GLOB pages CONFIGURE_DEPENDS ${folder}/*.md)
+function(qcs_docs_snippets out)
+  list(TRANSFORM ARGN APPEND /*.md OUTPUT_VARIABLE globs)
+  file(GLOB pages CONFIGURE_DEPENDS ${globs})
   set(files)
   foreach(page IN LISTS pages)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page})
@@ -24,7 +25,7 @@ function(qcs_docs_snippets out folder)
     endwhile()
   endforeach()
   if(NOT files)
-    message(FATAL_ERROR "no C++ block in ${folder} is marked to be compiled")
+    message(FATAL_ERROR "no C++ block in ${ARGN} is marked to be compiled")
   endif()
   set(${out} ${files} PARENT_SCOPE)
 endfunction()

@@ -3,11 +3,12 @@
 // A backbone and a topology of one's own in the training program of RAF-DB, with all its options. On the faces that
 // examples/quickstart.sh draws into ./quickstart:
 //
-//     03_own_backbone --backbone mine --model ring -b 8 --epochs 6 --seed 1 --out runs/mine
+//     03_own_backbone --backbone mine --model ring -b 8 --epochs 8 --seed 1 --threads 1 --out runs/mine
 //         --train-list quickstart/faces/drawn_train.txt --test-list quickstart/faces/drawn_test.txt
 //         --image-root quickstart/faces/images
 //
-// EXPECTED
+// It begins with `ring (mine) on RAF-DB, 7 classes, seed 1` and says after some minutes, on the 210 faces that it has
+// not seen, `accuracy 58.57 %` (chance 14 %; other processors end a few per cent off).
 
 #include <array>
 #include <cstdint>

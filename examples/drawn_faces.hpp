@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "face_painter.hpp"
 
@@ -142,6 +143,14 @@ inline cv::Mat draw_face(int expression, Rng& rng) {
   return drawn::photograph(drawn::Painter(muscles, look).paint(), look, rng);
 }
 
+/// Face `i` of a split and its label: classes take turns, and a face depends on these three values alone.
+inline std::pair<cv::Mat, int> drawn_face(std::uint64_t seed, std::string_view split, int i) {
+  for (const char letter : split) seed = derive_seed(seed, static_cast<unsigned char>(letter));
+  Rng rng = stream(seed, Purpose::kDrawing, static_cast<std::uint64_t>(i));
+  const int label = i % static_cast<int>(kExpressionNames.size());
+  return {draw_face(label, rng), label};
+}
+
 /// Where write_drawn_faces() left its files.
 struct DrawnFaces {
   std::filesystem::path images;  ///< folder of the PNG files
@@ -149,26 +158,24 @@ struct DrawnFaces {
 };
 
 /// Writes `images_per_class` faces of every expression to `folder`/images/`split`_00000.png ... and their
-/// list to `folder`/drawn_`split`.txt, classes taking turns. The files depend on seed and split alone. Throws
-/// Error naming a file that cannot be written.
+/// list to `folder`/drawn_`split`.txt, see drawn_face(). Throws Error naming a file that cannot be written.
 inline DrawnFaces write_drawn_faces(const std::filesystem::path& folder, const std::string& split, int images_per_class,
                                     std::uint64_t seed) {
   const DrawnFaces written{folder / "images", folder / fmt::format("drawn_{}.txt", split)};
   std::error_code error;
   std::filesystem::create_directories(written.images, error);
   if (error) throw Error(fmt::format("cannot make the folder {}: {}", written.images.string(), error.message()));
-  for (char letter : split) seed = derive_seed(seed, static_cast<unsigned char>(letter));
   std::ofstream list(written.list, std::ios::binary);
   const int classes = static_cast<int>(kExpressionNames.size());
   for (int i = 0; i < images_per_class * classes; ++i) {
     const std::string name = fmt::format("{}_{:05}.png", split, i);
-    Rng rng = stream(seed, Purpose::kDrawing, static_cast<std::uint64_t>(i));
+    const auto [rgb, label] = drawn_face(seed, split, i);
     cv::Mat bgr;
-    cv::cvtColor(draw_face(i % classes, rng), bgr, cv::COLOR_RGB2BGR);
+    cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
     if (!cv::imwrite((written.images / name).string(), bgr)) {
       throw Error(fmt::format("cannot write {}", (written.images / name).string()));
     }
-    list << name << ' ' << i % classes << '\n';
+    list << name << ' ' << label << '\n';
   }
   list.flush();
   if (!list) throw Error(fmt::format("cannot write {}", written.list.string()));

@@ -10,7 +10,7 @@ usage: bash tests/run.sh [--preset NAME] [--werror] [--python] [--format] [--tar
 
   --preset NAME   release (default), debug or asan
   --werror        make warnings errors
-  --python        also test the exchange of weights with Python (installs python3-torch)
+  --python        also test the exchange of weights with Python (installs python3-torch and python3-torchvision)
   --format        also test that the sources are laid out as .clang-format says (installs clang-format-14)
   --target NAME   build only this target, may be repeated
   ctest options   passed on, for example -R topology
@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
     --preset) preset=${2:?--preset needs a name}; shift 2 ;;
     --preset=*) preset=${1#*=}; shift ;;
     --werror) configure+=(-DQCS_WERROR=ON); shift ;;
-    --python) configure+=(-DQCS_TEST_PYTHON=ON); more_packages+=(python3-torch); shift ;;
+    --python) configure+=(-DQCS_TEST_PYTHON=ON); more_packages+=(python3-torch python3-torchvision); shift ;;
     --format) configure+=(-DQCS_TEST_FORMAT=ON); more_packages+=(clang-format-14); shift ;;
     --target) targets+=(--target "${2:?--target needs a name}"); shift 2 ;;
     *) tests+=("$1"); shift ;;

@@ -33,7 +33,7 @@ set(order_report pace.hpp table.hpp history draw files console page compare .)
 set(order_testing findings.hpp random_guard.hpp gradient.hpp module_call.hpp detail module_check.hpp .)
 
 # Headers that must compile without LibTorch.
-set(light "^qcs/((prepare|topology|metric|report)/.*|core/((file|text)/.*|enum_names|error|label_space|memory_error|named_types|named_values|parallel_for|processors|progress|random|stopwatch|value_range|version)|io/(pickle/.*|table/.*|torch/zip_archive)|train/(events|observer|observer_base|observer_rules|recipe|recipe_field|recipe_fields|recipe_text|step/sam_options|step/look_sam_options|training_aids)|testing/(findings|check_topology|check_tuple_sampler|check_negative_rule|check_image_store|check_observer))\\.hpp$")
+set(light "^qcs/((prepare|topology|metric|report)/.*|core/((file|text)/.*|constant|enum_names|error|label_space|memory_error|named_types|named_values|parallel_for|processors|progress|random|stopwatch|value_range|version)|io/(pickle/.*|table/.*|torch/zip_archive)|train/(events|observer|observer_base|observer_rules|recipe|recipe_field|recipe_fields|recipe_text|step/sam_options|step/look_sam_options|training_aids)|testing/(findings|check_topology|check_tuple_sampler|check_negative_rule|check_image_store|check_observer))\\.hpp$")
 
 set(faults "")
 qcs_list_headers(${ROOT} headers)

@@ -66,4 +66,9 @@ refused "an unknown backbone" 1 "unknown backbone \`small\`, expected ir50 or mi
 refused "a checkpoint of another network" 1 "ring" $own --backbone mine --model DCS --evaluate runs/own/last.pt -j 1
 refused "a run of types that the program does not have" 1 "unknown model \`ring\`, expected QCS or DCS" \
   "$programs/train_raf_db" --resume runs/own
+
+# The data set by its name.
+refused "no data set" 1 "name a data set before the options: raf_db, ferplus, affectnet7 or affectnet8" "$programs/qcs" train
+refused "an unknown data set" 1 "unknown data set \`fer\`, expected raf_db, ferplus, affectnet7 or affectnet8" "$programs/qcs" train fer
+says "a known one" '^train_affectnet7 \[options\], trains and evaluates' -- "$programs/qcs" train affectnet7 --help
 finish

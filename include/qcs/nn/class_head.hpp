@@ -3,8 +3,8 @@
 
 #include <concepts>
 #include <cstdint>
+#include <qcs/core/constant.hpp>
 #include <qcs/core/torch.hpp>
-#include <string_view>
 
 namespace qcs {
 
@@ -19,9 +19,7 @@ struct ClassHeadOptions {
 template <class C>
 struct ClassHeadRules {
   static constexpr bool kIsModule = std::derived_from<C, torch::nn::Module>;
-  static constexpr bool kHasName = requires {
-    { C::kName } -> std::convertible_to<std::string_view>;
-  };
+  static constexpr bool kHasName = HasConstantName<C>;
   static constexpr bool kConstructs = std::constructible_from<C, const ClassHeadOptions&>;
   static constexpr bool kHasForward = requires(C & head, const torch::Tensor& token) {
     { head.forward(token) } -> std::same_as<torch::Tensor>;
@@ -37,7 +35,9 @@ concept ClassHeadPolicy = ClassHeadRules<C>::kAll;
 template <class C>
 struct CheckedClassHead {
   using Rules = ClassHeadRules<C>;
-  static_assert(Rules::kIsModule, "qcs class head: derive it publicly from torch::nn::Module");
+  static_assert(Rules::kIsModule,
+                "qcs class head: derive it publicly from torch::nn::Module; a holder that TORCH_MODULE makes is none, "
+                "its Impl is");
   static_assert(Rules::kHasName, "qcs class head: give it a name, `static constexpr std::string_view kName`");
   static_assert(Rules::kConstructs,
                 "qcs class head: give it the constructor `explicit C(const qcs::ClassHeadOptions&)`");

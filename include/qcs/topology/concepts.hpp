@@ -4,6 +4,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <qcs/core/constant.hpp>
 #include <string_view>
 #include <type_traits>
 
@@ -36,17 +37,22 @@ template <class Element, std::size_t N>
 inline constexpr bool kIsArrayOf<std::array<Element, N>, Element> = true;
 
 template <class T, class Element>
-concept ConstantArrayOf = kIsArrayOf<std::remove_cvref_t<T>, Element>;
+concept ArrayOf = kIsArrayOf<std::remove_cvref_t<T>, Element>;
 
 }  // namespace detail
 
-/// The members a branch topology has. `BranchTopology` (rules.hpp) also asks that their values make sense.
+/// The members a branch topology has, all constants. `BranchTopology` (rules.hpp) also asks that their values make
+/// sense.
 template <class T>
 concept TopologyShape = requires {
   { T::kName } -> std::convertible_to<std::string_view>;
-  { T::kBranches } -> detail::ConstantArrayOf<Branch>;
-  { T::kSimilar } -> detail::ConstantArrayOf<Pair>;
-  { T::kDissimilar } -> detail::ConstantArrayOf<Pair>;
+  { T::kBranches } -> detail::ArrayOf<Branch>;
+  { T::kSimilar } -> detail::ArrayOf<Pair>;
+  { T::kDissimilar } -> detail::ArrayOf<Pair>;
+  requires HasConstantName<T>;
+  typename std::bool_constant<is_read(T::kBranches)>;
+  typename std::bool_constant<is_read(T::kSimilar)>;
+  typename std::bool_constant<is_read(T::kDissimilar)>;
 };
 
 /// Number of branches N of a topology.
@@ -64,7 +70,7 @@ template <TopologyShape T>
 inline constexpr std::size_t role_count = [] {
   int highest = -1;
   for (const Branch& branch : T::kBranches) highest = branch.role > highest ? branch.role : highest;
-  return static_cast<std::size_t>(highest + 1);
+  return static_cast<std::size_t>(highest) + 1;
 }();
 
 /// Number of branches that show role `r`, that is, of different images of one class in a training tuple.

@@ -91,8 +91,15 @@ template <class T>
 concept BranchTopology = TopologyShape<T> && TopologyRules<T>::kAll;
 
 /// Instantiating this with a bad topology fails to compile with a sentence for each broken rule.
-template <TopologyShape T>
+template <class T>
 struct CheckedTopology {
+  static_assert(TopologyShape<T>,
+                "qcs topology: give it `kName`, a std::string_view, `kBranches`, a std::array of qcs::Branch, "
+                "`kSimilar` and `kDissimilar`, each a std::array of qcs::Pair, and all of them `static constexpr`");
+  static constexpr bool kValid = false;
+};
+template <TopologyShape T>
+struct CheckedTopology<T> {
   using Rules = TopologyRules<T>;
   static_assert(Rules::kStartsWithAnchor,
                 "qcs topology: list at least two branches in kBranches, the anchor (role 0) first");

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <numeric>
 #include <ostream>
 #include <qcs/data/list/image_list.hpp>
+#include <qcs/data/list/soft_labels.hpp>
 #include <qcs/image/read.hpp>
 #include <qcs/prepare/ferplus/ferplus.hpp>
 
@@ -181,6 +185,67 @@ BOOST_FIXTURE_TEST_CASE(rows_of_pixels_become_images, Source) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(shares_are_those_of_the_votes_that_the_rule_counts) {
+  const auto shares = [](const qcs::FerplusVotes& votes, FerplusRule rule) {
+    return qcs::ferplus_shares({.image = "a.png", .votes = votes}, rule);
+  };
+  using Shares = std::array<double, 8>;
+  const qcs::FerplusVotes votes{4, 0, 1, 1, 0, 0, 2, 0, 2, 0};
+  BOOST_TEST((shares(votes, FerplusRule::kMajority) == Shares{4 / 6., 0, 0, 0, 0, 0, 2 / 6., 0}));
+  for (const auto rule : {FerplusRule::kArgmaxTen, FerplusRule::kArgmaxEight})
+    BOOST_TEST((shares(votes, rule) == Shares{4 / 8., 0, 1 / 8., 1 / 8., 0, 0, 2 / 8., 0}));
+}
+
+/// Every labelled row of any rule has shares that sum to 1, and the label is the largest of them.
+BOOST_DATA_TEST_CASE(shares_agree_with_labels, boost::unit_test::data::make(kCases), sample) {
+  for (const auto& [rule, name, meaning] : qcs::kFerplusRules) {
+    const qcs::FerplusRow row{.image = "a.png", .votes = sample.votes};
+    const auto verdict = qcs::ferplus_verdict(row, rule);
+    if (!verdict.label) continue;
+    const auto shares = qcs::ferplus_shares(row, rule);
+    BOOST_TEST(std::abs(std::accumulate(shares.begin(), shares.end(), 0.) - 1) < 1e-12);
+    BOOST_TEST(*std::max_element(shares.begin(), shares.end()) == shares[static_cast<std::size_t>(*verdict.label)]);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(votes_stand_beside_each_list, Source) {
+  const std::string rows =
+      "Training,a.png,6,0,1,0,0,0,3,0,0,0\n"
+      "Training,b.png,0,0,0,0,5,5,0,0,0,0\n"
+      "Training,,0,0,0,0,0,0,0,0,0,10\n"
+      "Training,a.png,0,10,0,0,0,0,0,0,0,0\n"
+      "PublicTest,c.png,0,0,0,8,0,0,0,0,2,0\n"
+      "PrivateTest,\"d.png,0,0,10,0,0,0,0,0,0,0\n"
+      "PrivateTest,e.png,0,0,0,0,0,0,0,0,9,1\n";
+  const std::string header = "image,Neutral,Happy,Surprise,Sad,Anger,Disgust,Fear,Contempt\n";
+  options.votes = write("votes.csv", kHeader + rows);
+  options.pixels = write("fer2013.csv", pixel_file());
+  const auto dataset = qcs::prepare_ferplus(options);
+  BOOST_TEST(text("ferplus_training_votes.csv") == header +
+                                                       "a.png,0.6666666666666666,0,0,0,0,0,0.3333333333333333,0\n"
+                                                       "a-2.png,0,1,0,0,0,0,0,0\n");
+  BOOST_TEST(text("ferplus_validation_votes.csv") == header + "c.png,0,0,0,1,0,0,0,0\n");
+  BOOST_TEST(text("ferplus_test_votes.csv") == header + "\"\"\"d.png\",0,0,1,0,0,0,0,0\n");
+  BOOST_TEST(text("ferplus.json").find("votes.csv\",") != std::string::npos);  // the source alone
+  BOOST_TEST(text("ferplus.json").find("_votes.csv") == std::string::npos);
+  for (const auto& split : dataset.splits) {
+    const auto list = qcs::read_image_list(dataset.folder / split.list, dataset.images, 8);
+    const auto table = qcs::read_soft_labels(dataset.folder / split.tables.at(0).file, list, dataset.images, 8);
+    BOOST_REQUIRE(table.size() == 8 * list.images.size());
+    for (std::size_t i = 0; i < list.images.size(); ++i) {
+      const auto row = table.begin() + static_cast<std::ptrdiff_t>(8 * i);
+      BOOST_TEST(std::max_element(row, row + 8) - row == list.images[i].label);
+    }
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_skipped_split_has_no_votes, Source) {
+  use_folders();
+  qcs::prepare_ferplus(options);
+  BOOST_TEST(std::filesystem::exists(*this / "out/FERPlus/ferplus_validation_votes.csv"));
+  BOOST_TEST(!std::filesystem::exists(*this / "out/FERPlus/ferplus_test_votes.csv"));
+}
+
 BOOST_FIXTURE_TEST_CASE(blank_lines_may_end_both_files, Source) {
   options.votes = write("votes.csv", std::string(kHeader) + kRows + "\r\n \t\n\n");
   options.pixels = write("fer2013.csv", pixel_file() + "\n  \r\n\n");
@@ -209,8 +274,9 @@ BOOST_FIXTURE_TEST_CASE(another_rule_does_not_replace_lists_unasked, Source) {
   qcs::prepare_ferplus(options);
   options.rule = FerplusRule::kArgmaxEight;
   BOOST_TEST(message_of<qcs::DataError>([&] { qcs::prepare_ferplus(options); }) ==
-             (options.out / "FERPlus/ferplus_training.txt").string() +
-                 ": already there with other content; --overwrite replaces it");
+             fmt::format("{0}/ferplus_training.txt, {0}/ferplus_training_votes.csv: already there with other content; "
+                         "--overwrite replaces it",
+                         (options.out / "FERPlus").string()));
   BOOST_TEST(!std::filesystem::exists(options.out / "FERPlus/img/b.png"));
   options.overwrite = true;
   BOOST_TEST(qcs::prepare_ferplus(options).splits[0].lines.size() == 3U);

@@ -91,6 +91,18 @@ BOOST_AUTO_TEST_CASE(a_skipped_split_leaves_no_list) {
   BOOST_TEST((json["splits"]["test"]["skipped"] == "it is elsewhere" && json["splits"]["test"]["kept"] == 1));
 }
 
+BOOST_AUTO_TEST_CASE(tables_are_written_where_their_list_is) {
+  dataset.splits[0].tables = {{"toy_train_more.csv", "image,more\na.png,1\n"}};
+  dataset.splits[1].tables = {{"toy_test_more.csv", "image,more\n"}};
+  dataset.splits[1].skipped = "it is elsewhere";
+  qcs::write_prepared(dataset, false);
+  BOOST_TEST(content_of(out("toy_train_more.csv")) == "image,more\na.png,1\n");
+  BOOST_TEST(!std::filesystem::exists(out("toy_test_more.csv")));
+  dataset.splits[0].tables[0].text = "image,more\n";
+  BOOST_TEST(message_of<qcs::DataError>([&] { qcs::write_prepared(dataset, false); }) ==
+             out("toy_train_more.csv") + ": already there with other content; --overwrite replaces it");
+}
+
 BOOST_AUTO_TEST_CASE(names_that_a_list_cannot_hold_are_all_reported) {
   dataset.splits[0].lines = {{"a.png", 0}, {" b.png", 0}, {"c\nd.png", 1}, {"e.png ", 1}};
   BOOST_TEST(message_of<qcs::DataError>([&] { qcs::write_prepared(dataset, false); }) ==

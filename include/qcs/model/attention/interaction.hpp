@@ -2,8 +2,10 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <qcs/core/constant.hpp>
 #include <qcs/model/concepts.hpp>
-#include <string_view>
+#include <type_traits>
 
 namespace qcs {
 
@@ -11,12 +13,12 @@ namespace qcs {
 /// into what is added to the branch; one flag each.
 template <class I, class T>
 struct InteractionRules {
-  static constexpr bool kHasName = requires {
-    { I::kName } -> std::convertible_to<std::string_view>;
-  };
+  static constexpr bool kHasName = HasConstantName<I>;
 
   static constexpr bool kSaysGate = requires {
-    { I::kUsesGate } -> std::convertible_to<bool>;
+    requires std::same_as < std::remove_cvref_t<decltype(I::kUsesGate)>,
+    bool > ;
+    typename std::bool_constant<I::kUsesGate>;
   };
 
   static constexpr bool kHasMaps = requires(const BranchTensors<T>& qk, const torch::Tensor& gate) {

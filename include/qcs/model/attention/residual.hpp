@@ -2,24 +2,32 @@
 #pragma once
 
 #include <concepts>
+#include <qcs/core/constant.hpp>
 #include <qcs/core/torch.hpp>
 #include <string_view>
 
 namespace qcs {
 
+namespace detail {
+
+/// Stands for a layer in a call; like the functions that a block hands over it is no function pointer.
+struct AnyLayer {
+  torch::Tensor operator()(const torch::Tensor& x) const;
+};
+
+}  // namespace detail
+
 /// The rules of a residual form, one flag each.
 template <class R>
 struct ResidualRules {
-  static constexpr bool kHasName = requires {
-    { R::kName } -> std::convertible_to<std::string_view>;
-  };
+  static constexpr bool kHasName = HasConstantName<R>;
 
   static constexpr bool kHasSum = requires(const torch::Tensor& x) {
     { R::sum(x, x, x) } -> std::same_as<torch::Tensor>;
   };
 
-  static constexpr bool kHasFinish = requires(const torch::Tensor& x, torch::Tensor (*layer)(const torch::Tensor&)) {
-    { R::finish(x, layer, layer) } -> std::same_as<torch::Tensor>;
+  static constexpr bool kHasFinish = requires(const torch::Tensor& x) {
+    { R::finish(x, detail::AnyLayer(), detail::AnyLayer()) } -> std::same_as<torch::Tensor>;
   };
 
   static constexpr bool kAll = kHasName && kHasSum && kHasFinish;

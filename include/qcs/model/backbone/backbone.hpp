@@ -3,20 +3,34 @@
 
 #include <concepts>
 #include <memory>
+#include <qcs/core/constant.hpp>
 #include <qcs/model/concepts.hpp>
 #include <qcs/model/feature_layout.hpp>
-#include <string_view>
 #include <type_traits>
 
 namespace qcs {
+
+namespace detail {
+
+template <class B>
+concept HasTransformer = requires {
+  { B::kTransformer } -> std::convertible_to<TransformerShape>;
+  typename std::bool_constant<is_read(TransformerShape(B::kTransformer))>;
+};
+
+template <class B>
+concept HasPixelStride = requires {
+  requires std::integral<std::remove_cvref_t<decltype(B::kPixelStride)>>;
+  typename std::bool_constant<is_read(B::kPixelStride)>;
+};
+
+}  // namespace detail
 
 /// The transformers that stand on a backbone: `B::kTransformer` where it has one, else the published ones of IR-50.
 /// May be specialised for a backbone that is not one's own.
 template <class B>
 inline constexpr TransformerShape transformer_for = [] {
-  if constexpr (requires {
-                  { B::kTransformer } -> std::convertible_to<TransformerShape>;
-                })
+  if constexpr (detail::HasTransformer<B>)
     return TransformerShape(B::kTransformer);
   else
     return TransformerShape{.width = 768, .heads = 8};
@@ -27,10 +41,8 @@ inline constexpr TransformerShape transformer_for = [] {
 /// make the others.
 template <class B>
 inline constexpr int pixel_stride = [] {
-  if constexpr (requires {
-                  { B::kPixelStride } -> std::convertible_to<int>;
-                })
-    return int{B::kPixelStride};
+  if constexpr (detail::HasPixelStride<B>)
+    return static_cast<int>(B::kPixelStride);
   else
     return 1;
 }();
@@ -50,7 +62,9 @@ struct BackboneOptionsBehind<B> {
 };
 
 template <class B>
-concept HasFeatureLayout = is_feature_layout<std::remove_cvref_t<decltype(B::kFeatures)>>;
+concept HasFeatureLayout = is_feature_layout<std::remove_cvref_t<decltype(B::kFeatures)>> && requires {
+  typename std::bool_constant<is_read(B::kFeatures)>;
+};
 
 }  // namespace detail
 
@@ -64,9 +78,7 @@ template <class B>
 struct BackboneRules {
   static constexpr bool kIsModule = std::derived_from<B, torch::nn::Module>;
 
-  static constexpr bool kHasName = requires {
-    { B::kName } -> std::convertible_to<std::string_view>;
-  };
+  static constexpr bool kHasName = HasConstantName<B>;
 
   static constexpr bool kHasFeatures = detail::HasFeatureLayout<B>;
 
@@ -85,9 +97,8 @@ struct BackboneRules {
   }();
 
   static constexpr bool kTransformerIsShape = [] {
-    if constexpr (requires { B::kTransformer; }) return requires {
-        { B::kTransformer } -> std::convertible_to<TransformerShape>;
-      };
+    if constexpr (requires { B::kTransformer; })
+      return detail::HasTransformer<B>;
     else
       return true;
   }();
@@ -99,9 +110,7 @@ struct BackboneRules {
 
   static constexpr bool kStrideDivides = [] {
     if constexpr (requires { B::kPixelStride; }) {
-      if constexpr (requires {
-                      { B::kPixelStride } -> std::convertible_to<int>;
-                    })
+      if constexpr (detail::HasPixelStride<B>)
         return B::kPixelStride >= 1 && kInputSize % B::kPixelStride == 0;
       else
         return false;
@@ -143,7 +152,9 @@ concept BackbonePolicy = BackboneRules<B>::kAll;
 template <class B>
 struct CheckedBackbone {
   using Rules = BackboneRules<B>;
-  static_assert(Rules::kIsModule, "qcs backbone: derive it publicly from torch::nn::Module");
+  static_assert(
+      Rules::kIsModule,
+      "qcs backbone: derive it publicly from torch::nn::Module; a holder that TORCH_MODULE makes is none, its Impl is");
   static_assert(Rules::kHasName, "qcs backbone: give it a name, `static constexpr std::string_view kName`");
   static_assert(
       Rules::kHasFeatures,
@@ -151,12 +162,14 @@ struct CheckedBackbone {
       "constexpr qcs::FeatureLayout kFeatures{{{64, 56}, {128, 28}, {256, 14}}}`");
   static_assert(Rules::kFeaturesFilled, "qcs backbone: channels and grids in kFeatures must be at least 1");
   static_assert(Rules::kFineToCoarse, "qcs backbone: list the scales in kFeatures from fine to coarse");
-  static_assert(Rules::kTransformerIsShape,
-                "qcs backbone: kTransformer must be a qcs::TransformerShape, such as {.width = 64, .heads = 2}");
+  static_assert(
+      Rules::kTransformerIsShape,
+      "qcs backbone: kTransformer must be a constexpr qcs::TransformerShape, such as {.width = 64, .heads = 2}");
   static_assert(Rules::kWidthIsMultipleOfHeads,
                 "qcs backbone: the width of its transformers (kTransformer or transformer_for) must be a multiple of "
                 "their heads");
-  static_assert(Rules::kStrideDivides, "qcs backbone: kPixelStride must be 1 or more and divide the input size, 224");
+  static_assert(Rules::kStrideDivides,
+                "qcs backbone: kPixelStride must be a constexpr int, 1 or more, and divide the input size, 224");
   static_assert(Rules::kLearningRateIsNumber, "qcs backbone: kLearningRate must be a number");
   static_assert(Rules::kConstructs,
                 "qcs backbone: give it a constructor without arguments and, if it has a type Options, one from `const "

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <qcs/core/named_types.hpp>
+#include <qcs/model/backbone/backbone.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/small.hpp>
-#include <qcs/model/concepts.hpp>
 #include <string_view>
 
 namespace qcs {
@@ -12,8 +12,7 @@ namespace qcs {
 /// Backbones to choose from by name: `Backbones<Ir50, Mine>`.
 template <class... B>
 struct Backbones : NamedTypes<B...> {
-  static_assert((BackbonePolicy<B> && ...),
-                "qcs list: a type in Backbones<...> is no backbone; docs/policies/backbone.md has what it needs");
+  static_assert((CheckedBackbone<B>::kValid && ...));
 };
 
 /// Those of this library.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <qcs/core/constant.hpp>
 #include <qcs/model/attention/bilinear_pool.hpp>
 #include <qcs/nn/vision_transformer.hpp>
 #include <string>
@@ -14,9 +15,7 @@ template <class C>
 struct CrossClassifierRules {
   static constexpr bool kIsModule = std::derived_from<C, torch::nn::Module>;
 
-  static constexpr bool kHasName = requires {
-    { C::kName } -> std::convertible_to<std::string_view>;
-  };
+  static constexpr bool kHasName = HasConstantName<C>;
 
   static constexpr bool kHasModuleName = requires {
     { C::kModuleName } -> std::convertible_to<std::string>;
@@ -40,7 +39,9 @@ concept CrossClassifierPolicy = CrossClassifierRules<C>::kAll;
 template <class C>
 struct CheckedCrossClassifier {
   using Rules = CrossClassifierRules<C>;
-  static_assert(Rules::kIsModule, "qcs cross classifier: derive it publicly from torch::nn::Module");
+  static_assert(Rules::kIsModule,
+                "qcs cross classifier: derive it publicly from torch::nn::Module; a holder that TORCH_MODULE makes is "
+                "none, its Impl is");
   static_assert(Rules::kHasName, "qcs cross classifier: give it a name, `static constexpr std::string_view kName`");
   static_assert(
       Rules::kHasModuleName,

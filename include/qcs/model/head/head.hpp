@@ -27,6 +27,15 @@ struct HeadOutput {
   AttentionMaps<T> maps = {};
 };
 
+namespace detail {
+
+template <class H, class T>
+concept HasHeadModule = TopologyShape<T> && requires {
+  typename H::template Module<T>;
+};
+
+}  // namespace detail
+
 /// The rules of a head policy H for topology T, one flag each. A rule that needs another one counts as kept where that
 /// one is broken.
 template <class H, class T>
@@ -35,24 +44,25 @@ struct HeadRules {
     { H::name() } -> std::convertible_to<std::string>;
   };
 
-  static constexpr bool kHasModule = requires { typename H::template Module<T>; };
+  static constexpr bool kHasModule = !TopologyShape<T> || detail::HasHeadModule<H, T>;
 
   static constexpr bool kIsModule = [] {
-    if constexpr (kHasModule)
+    if constexpr (detail::HasHeadModule<H, T>)
       return std::derived_from<typename H::template Module<T>, torch::nn::Module>;
     else
       return true;
   }();
 
   static constexpr bool kConstructs = [] {
-    if constexpr (kHasModule)
+    if constexpr (detail::HasHeadModule<H, T>)
       return std::constructible_from<typename H::template Module<T>, const HeadOptions&>;
     else
       return true;
   }();
 
   static constexpr bool kHasForward = [] {
-    if constexpr (kHasModule) return requires(typename H::template Module<T> & head, const BranchTensors<T>& tokens) {
+    if constexpr (detail::HasHeadModule<H, T>)
+      return requires(typename H::template Module<T> & head, const BranchTensors<T>& tokens) {
         { head.forward(tokens) } -> std::same_as<HeadOutput<T>>;
       };
     else
@@ -60,7 +70,7 @@ struct HeadRules {
   }();
 
   static constexpr bool kGatesAreNumbers = [] {
-    if constexpr (requires(const typename H::template Module<T>& head) { head.gates(); })
+    if constexpr (requires(typename H::template Module<T> & head) { head.gates(); })
       return requires(const typename H::template Module<T>& head) {
         { head.gates() } -> std::convertible_to<std::vector<double>>;
       };
@@ -83,7 +93,9 @@ struct CheckedHead {
   static_assert(Rules::kHasName, "qcs head: give it a name, `static std::string name()`");
   static_assert(Rules::kHasModule,
                 "qcs head: give it a module for any topology, `template <qcs::TopologyShape T> class Module`");
-  static_assert(Rules::kIsModule, "qcs head: derive its Module publicly from torch::nn::Module");
+  static_assert(Rules::kIsModule,
+                "qcs head: derive its Module publicly from torch::nn::Module; a holder that TORCH_MODULE makes is "
+                "none, its Impl is");
   static_assert(Rules::kConstructs,
                 "qcs head: give its Module the constructor `explicit Module(const qcs::HeadOptions&)`");
   static_assert(Rules::kHasForward,

@@ -5,10 +5,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <qcs/core/constant.hpp>
+#include <qcs/model/backbone/backbone.hpp>
 #include <qcs/model/concepts.hpp>
 #include <qcs/model/feature_layout.hpp>
 #include <span>
-#include <string_view>
 #include <type_traits>
 
 namespace qcs {
@@ -20,10 +21,15 @@ inline constexpr bool kIsCounts = false;
 template <std::size_t N>
 inline constexpr bool kIsCounts<std::array<std::int64_t, N>> = N > 0;
 
+template <class E, class B>
+concept HasCounts = HasFeatureLayout<B> && requires {
+  requires kIsCounts<std::remove_cvref_t<decltype(E::token_counts(B::kFeatures))>>;
+};
+
 /// Whether the counts of an embedding for a backbone are a constant.
 template <class E, class B>
 concept HasConstantCounts = requires {
-  typename std::bool_constant<(E::token_counts(B::kFeatures), true)>;
+  typename std::bool_constant<is_read(E::token_counts(B::kFeatures))>;
 };
 
 }  // namespace detail
@@ -34,18 +40,14 @@ template <class E, class B>
 struct TokenEmbeddingRules {
   static constexpr bool kIsModule = std::derived_from<E, torch::nn::Module>;
 
-  static constexpr bool kHasName = requires {
-    { E::kName } -> std::convertible_to<std::string_view>;
-  };
+  static constexpr bool kHasName = HasConstantName<E>;
 
-  static constexpr bool kHasCounts = requires {
-    requires detail::kIsCounts<std::remove_cvref_t<decltype(E::token_counts(B::kFeatures))>>;
-  };
+  static constexpr bool kHasCounts = !detail::HasFeatureLayout<B> || detail::HasCounts<E, B>;
 
-  static constexpr bool kCountsConstant = !kHasCounts || detail::HasConstantCounts<E, B>;
+  static constexpr bool kCountsConstant = !detail::HasCounts<E, B> || detail::HasConstantCounts<E, B>;
 
   static constexpr bool kSuitsBackbone = [] {
-    if constexpr (kHasCounts && detail::HasConstantCounts<E, B>) {
+    if constexpr (detail::HasCounts<E, B> && detail::HasConstantCounts<E, B>) {
       for (const auto count : E::token_counts(B::kFeatures))
         if (count < 1) return false;
     }
@@ -72,7 +74,9 @@ concept TokenEmbeddingPolicy = TokenEmbeddingRules<E, B>::kAll;
 template <class E, class B>
 struct CheckedTokenEmbedding {
   using Rules = TokenEmbeddingRules<E, B>;
-  static_assert(Rules::kIsModule, "qcs token embedding: derive it publicly from torch::nn::Module");
+  static_assert(Rules::kIsModule,
+                "qcs token embedding: derive it publicly from torch::nn::Module; a holder that TORCH_MODULE makes is "
+                "none, its Impl is");
   static_assert(Rules::kHasName, "qcs token embedding: give it a name, `static constexpr std::string_view kName`");
   static_assert(
       Rules::kHasCounts,

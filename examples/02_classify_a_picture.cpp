@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// classify WEIGHTS IMAGE...: names the expression of cut faces by the base branch of weights that carry a card, which
-// all weights of this library do; `convert --dataset` gives one to published weights.
+// Teaches: to name the expression of cut faces by trained weights. They carry a card, which says what labels mean and
+// how pictures become the network's input; `convert --dataset` gives one to published weights.
+//
+// With what 01_own_topology left in run:
+//
+//     OMP_NUM_THREADS=1 02_classify_a_picture run/last.pt run/faces/images/test_0000{0,3,6}.png
+//
+// EXPECTED
 
 #include <opencv2/imgcodecs.hpp>
 #include <qcs/infer/classifier.hpp>
@@ -10,7 +16,7 @@
 namespace {
 
 int run(int argc, char** argv) {
-  if (argc < 3) throw qcs::program::UsageError("classify WEIGHTS IMAGE...");
+  if (argc < 3) throw qcs::program::UsageError("02_classify_a_picture WEIGHTS IMAGE...");
   auto classify = qcs::Classifier::load(argv[1]);
   std::vector<qcs::Picture> faces;
   for (int i = 2; i < argc; ++i) {

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// Teaches: to compare networks fairly, over seeds, in one program that can be stopped and goes on. What do the cross
+// branches give to the base branch, which alone answers at the end?
+//
+//     OMP_NUM_THREADS=1 05_ablation runs/ablation [SEEDS] [EPOCHS]
+//
+// EXPECTED
+//
+// Every model sees as many images in an epoch. One with more branches sees more of them at once, batches being tuples,
+// so it takes fewer steps: DCS 2, QCS 4 and SCS 6 images a tuple.
+
+#include <cstdint>
+#include <filesystem>
+#include <qcs/core/file/atomic_file.hpp>
+#include <qcs/experiment/experiment.hpp>
+#include <qcs/model/backbone/small.hpp>
+#include <qcs/model/network.hpp>
+#include <qcs/program/process.hpp>
+#include <qcs/report/compare/comparison.hpp>
+#include <qcs/report/files/metrics_jsonl.hpp>
+#include <qcs/topology/dual.hpp>
+#include <qcs/topology/quadruplet.hpp>
+#include <qcs/topology/sextuplet.hpp>
+#include <qcs/train/step/plain_step.hpp>
+
+#include "drawn_store.hpp"
+
+namespace {
+
+struct NoHead;
+template <class Topology, class Head = qcs::CrossSimilarityHead<>>
+using Net = qcs::Network<qcs::SmallBackbone, Head, Topology>;
+using BaseOnly = Net<qcs::Dual, NoHead>;
+template <class Model>
+using Run = qcs::Experiment<Model, qcs::PlainStep>;
+
+/// No cross part: zeros for its logits. Their loss is the constant ln(classes), so nothing of it reaches the base
+/// branch. That leaves half of the base loss; Adam takes the same steps along half a gradient.
+struct NoHead {
+  template <qcs::TopologyShape T>
+  struct Module : torch::nn::Module {
+    explicit Module(const qcs::HeadOptions& options) : classes(options.transformer.classes) {}
+    qcs::HeadOutput<T> forward(const qcs::BranchTensors<T>& tokens) {
+      qcs::HeadOutput<T> out;
+      out.logits.fill(torch::zeros({tokens[0].size(0), classes}, tokens[0].options().requires_grad(false)));
+      return out;
+    }
+    std::int64_t classes;
+  };
+  static std::string name() { return "none"; }
+};
+
+/// One model: its name, and its accuracy on the test faces of each seed.
+struct Row {
+  std::string name;
+  std::vector<double> accuracies = {};
+};
+
+struct Task {
+  std::filesystem::path out;
+  std::uint64_t seed;
+  int epochs;
+  qcs::Faces faces;
+};
+
+/// The accuracy after the last epoch, of the run in the task's folder if there is one.
+template <class Model>
+double accuracy_of(const Task& task, const std::string& name) {
+  using Topology = typename Model::ContainedType::TopologyType;
+  const auto folder = task.out / fmt::format("seed-{}", task.seed) / name;
+  const auto measured = [&]() -> std::optional<double> {
+    if (!std::filesystem::exists(folder / "metrics.jsonl")) return std::nullopt;
+    for (const auto& epoch : qcs::read_metrics(folder / "metrics.jsonl").epochs)
+      if (epoch.epoch + 1 == task.epochs) return epoch.accuracy;
+    return std::nullopt;
+  };
+  if (const auto found = measured()) return *found;
+  qcs::Recipe recipe{.epochs = task.epochs, .batch_size = 8, .learning_rate = 1e-3, .seed = task.seed};
+  recipe.schedule = {.gamma = .9};
+  recipe.epoch_divisor = static_cast<int>(qcs::branch_count<Topology>) / 2;  // the same number of images in an epoch
+  recipe.transform.colour_jitter = false;  // the drawn faces' own colours differ enough
+  recipe.transform.erase_probability = 0;
+  Run<Model> run(folder, task.faces, recipe, {.device = torch::kCPU, .workers = 1});
+  if (std::filesystem::exists(folder / "last.pt")) run.resume();
+  run.fit();
+  return measured().value();
+}
+
+/// The table as CSV, accuracies in percent: mean and sample deviation, then every seed.
+void write_table(const std::filesystem::path& file, const std::vector<Row>& rows) {
+  std::string text = "model,mean,deviation";
+  for (std::size_t seed = 0; seed < rows[0].accuracies.size(); ++seed) text += fmt::format(",seed {}", seed);
+  for (const auto& row : rows) {
+    const auto [mean, deviation, best] = qcs::detail::spread_of(row.accuracies);
+    text += fmt::format("\n{},{:.1f},{:.1f}", row.name, 100 * mean, 100 * deviation);
+    for (const double accuracy : row.accuracies) text += fmt::format(",{:.1f}", 100 * accuracy);
+  }
+  qcs::write_atomically(file, [&](std::ofstream& out) { out << text << '\n'; });
+  fmt::print("\n{}\n", text);
+}
+
+int run(int argc, char** argv) {
+  if (argc < 2) throw qcs::program::UsageError("05_ablation OUT [SEEDS] [EPOCHS]");
+  const std::filesystem::path out = argv[1];
+  const int seeds = argc > 2 ? std::stoi(argv[2]) : 5, epochs = argc > 3 ? std::stoi(argv[3]) : 8;
+  std::vector<Row> rows;
+  for (const char* name : {"base only", "DCS", "QCS-S", "QCS-D", "QCS", "SCS"}) rows.push_back({.name = name});
+  for (int seed = 0; seed < seeds; ++seed) {
+    const auto number = static_cast<std::uint64_t>(seed);
+    const Task task{out, number, epochs, qcs::examples::draw_data_set(48, 40, number)};
+    std::size_t row = 0;
+    const auto add = [&]<class Model>() {
+      rows[row].accuracies.push_back(accuracy_of<Model>(task, rows[row].name));
+      ++row;
+    };
+    add.operator()<BaseOnly>();
+    add.operator()<Net<qcs::Dual>>();
+    add.operator()<Net<qcs::QuadrupletSimilar>>();
+    add.operator()<Net<qcs::QuadrupletDissimilar>>();
+    add.operator()<Net<qcs::Quadruplet>>();
+    add.operator()<Net<qcs::Sextuplet>>();
+    write_table(out / "ablation.csv", rows);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  qcs::program::wait_passively(argv);
+  return qcs::program::run_program([&] { return run(argc, argv); });
+}
