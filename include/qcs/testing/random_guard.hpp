@@ -24,8 +24,7 @@ class RandomGuard {
   static std::vector<torch::Device> devices() {
     std::vector<torch::Device> all{torch::kCPU};
     const auto count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
-    for (int i = 0; i < count; ++i)
-      all.emplace_back(torch::kCUDA, static_cast<c10::DeviceIndex>(i));
+    for (int i = 0; i < count; ++i) all.emplace_back(torch::kCUDA, static_cast<c10::DeviceIndex>(i));
     return all;
   }
 
