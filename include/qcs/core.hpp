@@ -3,6 +3,7 @@
 
 // Every header of qcs/core.
 
+#include <qcs/core/constant.hpp>
 #include <qcs/core/enum_names.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/file/atomic_file.hpp>
