@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <qcs/testing/detail/module_state.hpp>
 #include <qcs/testing/gradient.hpp>
@@ -150,12 +151,16 @@ void check_loss(const L& loss, const LossCheckOptions& options = {}) {
   }
 }
 
-/// The same of the loss that a recipe makes.
+/// The same of the loss that a recipe makes, or one that is made without arguments.
 template <class L>
 void check_loss() {
   static_assert(CheckedLoss<L>::kValid);
-  static_assert(LossFromRecipe<L>, "qcs loss: this loss is not made from a recipe; give check_loss a value of it");
-  if constexpr (LossFromRecipe<L>) check_loss(L(LossOptions{}));
+  static_assert(LossFromRecipe<L> || std::default_initializable<L>,
+                "qcs loss: this loss needs arguments; give check_loss a value of it");
+  if constexpr (LossFromRecipe<L>)
+    check_loss(L(LossOptions{}));
+  else if constexpr (std::default_initializable<L>)
+    check_loss(L{});
 }
 
 }  // namespace qcs::testing

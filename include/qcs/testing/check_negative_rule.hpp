@@ -19,7 +19,7 @@ namespace qcs::testing {
 
 /// How closely check_negative_rule looks.
 struct NegativeRuleCheckOptions {
-  bool coverage = true;  ///< every image of a free class shall come; false for a rule that leaves some out
+  bool coverage = true;  ///< every file of a free class shall come; false for a rule that leaves some out
 };
 
 namespace detail {
@@ -51,7 +51,7 @@ void check_taken(Findings& findings, const N& negatives, const ClassIndex& index
       return;
     findings.require(std::find(taken.begin(), taken.end(), index.label(drawn.back())) == taken.end(),
                      "draw() gives an image of a class that is among `taken`");
-    seen[drawn.back()] = 1;
+    mark_seen(seen, index, drawn.back());
   }
   if (coverage)
     check_coverage(findings, fmt::format("with class {} taken, the image drawn", fmt::join(taken, " and ")), seen,
@@ -67,7 +67,7 @@ void check_taken(Findings& findings, const N& negatives, const ClassIndex& index
 }  // namespace detail
 
 /// Checks a rule for negatives on made-up images, with either value of the recipe: that images are of the list and of
-/// no class taken, the same for the same generator in one thread and in four, and that every image of a free class
+/// no class taken, the same for the same generator in one thread and in four, and that every file of a free class
 /// comes. Throws CheckError with everything that is wrong.
 template <class N>
 void check_negative_rule(const NegativeRuleCheckOptions& options = {}) {

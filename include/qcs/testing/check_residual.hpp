@@ -49,8 +49,8 @@ void check_residual(const GradientOptions& gradient = {}) {
     };
     if (findings.attempt("sum() or finish()", [&] {
           const auto result = value();
-          const auto gradients = torch::autograd::grad({result}, {variables[2].second, variables[3].second}, {},
-                                                       c10::nullopt, false, /*allow_unused=*/true);
+          const auto gradients = torch::autograd::grad({result}, {variables[2].second, variables[3].second}, {}, {},
+                                                       false, /*allow_unused=*/true);
           findings.require(gradients[0].defined(), "the attention's update does not arrive in the result");
           findings.require(gradients[1].defined(), "the feed-forward path does not arrive in the result");
           findings.require(norms > 0 && layers > 0, "finish() must call norm and feed_forward");

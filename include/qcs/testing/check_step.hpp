@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <qcs/core/error.hpp>
@@ -15,6 +16,12 @@
 
 namespace qcs::testing {
 
+/// How closely check_step looks.
+struct StepCheckOptions {
+  bool clips = true;   ///< clip_norm limits the gradient that the optimiser steps with, not one on the way to it
+  bool learns = true;  ///< 60 updates with Adam at a rate of .01 lower the loss
+};
+
 namespace detail {
 
 /// The checks of a training step; steps may differ from one update to the next, so most are made after 0, 1, ... 6.
@@ -23,12 +30,13 @@ class StepChecks {
  public:
   using Options = typename S::Options;
 
-  StepChecks(Findings& findings, const Options& options) : findings_(findings), options_(options) {}
+  StepChecks(Findings& findings, const Options& options, const StepCheckOptions& check)
+      : findings_(findings), options_(options), check_(check) {}
 
   void run() {
     if (!findings_.attempt("run()", [&] { one_update(); })) return;
-    findings_.attempt("run() of 60 updates", [&] { learns(); });
-    findings_.attempt("run() with a largest norm", [&] { clips(); });
+    if (check_.learns) findings_.attempt("run() of 60 updates", [&] { learns(); });
+    if (check_.clips) findings_.attempt("run() with a largest norm", [&] { clips(); });
     for (int updates = 0; updates < kPhases; ++updates) {
       for (const int pass : {1, 2})
         for (const auto fault : {PassFault::kNotANumber, PassFault::kThrows})
@@ -85,16 +93,18 @@ class StepChecks {
   void clips() {
     constexpr double kNorm = 1e-3;
     Run run(options_, OptimizerKind::kSgd, 1, kNorm);
+    double longest = 0;
     for (std::uint64_t i = 0; i < kPhases; ++i) {
       const auto start = copy_of(run.weights());
       run.update(i);
       double square = 0;
       for (std::size_t w = 0; w < start.size(); ++w)
         square += (run.weights()[w].second.detach() - start[w].second).square().sum().template item<double>();
-      findings_.require(
-          std::sqrt(square) <= kNorm * (1 + 1e-9),
-          fmt::format("with clip_norm {}, plain gradient descent of rate 1 goes {:.4g} far", kNorm, std::sqrt(square)));
+      longest = std::max(longest, std::sqrt(square));
     }
+    findings_.require(
+        longest <= kNorm * (1 + 1e-9),
+        fmt::format("with clip_norm {}, plain gradient descent of rate 1 goes {:.4g} far", kNorm, longest));
   }
 
   /// An update that fails and its abandon() must leave everything as if it had never begun.
@@ -155,6 +165,7 @@ class StepChecks {
 
   Findings& findings_;
   const Options& options_;
+  const StepCheckOptions& check_;
 };
 
 }  // namespace detail
@@ -165,13 +176,13 @@ class StepChecks {
 /// abandon(), the same bits after a checkpoint, and that visit_fields names each value of the options once. Throws
 /// CheckError with everything that is wrong.
 template <class S>
-void check_step(const StepOptionsOf<S>& options = {}) {
+void check_step(const StepOptionsOf<S>& options = {}, const StepCheckOptions& check = {}) {
   static_assert(CheckedStep<S>::kValid);
   if constexpr (StepPolicy<S>) {
     Findings findings("step", part_name<S>());
     check_name<S>(findings);
     const RandomGuard guard;
-    detail::StepChecks<S>(findings, options).run();
+    detail::StepChecks<S>(findings, options, check).run();
     findings.throw_if_any();
   }
 }

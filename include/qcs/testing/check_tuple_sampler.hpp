@@ -19,7 +19,7 @@ namespace qcs::testing {
 
 /// How closely check_tuple_sampler looks.
 struct TupleSamplerCheckOptions {
-  bool coverage = true;  ///< every image shall come in every branch; false for a sampler that leaves some out
+  bool coverage = true;  ///< every file shall come in every branch; false for a sampler that leaves some out
 };
 
 namespace detail {
@@ -40,7 +40,7 @@ void check_refusal(Findings& findings, const std::vector<int>& labels, int class
 
 /// Checks a tuple sampler for topology T on made-up images, some of which come twice, with either rule of the recipe:
 /// its index, the anchor, roles and files of 200 tuples an image, the same tuple for the same generator in one thread
-/// and in four, every image in every branch, and that lists which cannot serve T are refused. Throws CheckError with
+/// and in four, every file in every branch, and that lists which cannot serve T are refused. Throws CheckError with
 /// everything that is wrong.
 template <class S, TopologyShape T>
 void check_tuple_sampler(const TupleSamplerCheckOptions& options = {}) {

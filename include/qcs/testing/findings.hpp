@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/core/demangle.hpp>
+#include <cstddef>
 #include <exception>
 #include <qcs/core/error.hpp>
 #include <string>
@@ -15,9 +16,11 @@
 
 namespace qcs::testing {
 
-/// What a check found wrong with a part; what() has the kind, the part's name and every finding, one a line.
+/// What a check found wrong with a part; what() has the kind, the part's name and the findings, one a line.
 class CheckError : public Error {
  public:
+  static constexpr std::size_t kShown = 20;  ///< findings in what(); findings() has all
+
   CheckError(const std::string& kind, const std::string& name, std::vector<std::string> findings)
       : Error(text(kind, name, findings)), findings_(std::move(findings)) {}
 
@@ -27,7 +30,8 @@ class CheckError : public Error {
   static std::string text(const std::string& kind, const std::string& name, const std::vector<std::string>& findings) {
     std::string all =
         fmt::format("{} `{}`: {} finding{}", kind, name, findings.size(), findings.size() == 1 ? "" : "s");
-    for (const auto& finding : findings) all += "\n  " + finding;
+    for (std::size_t i = 0; i < std::min(findings.size(), kShown); ++i) all += "\n  " + findings[i];
+    if (findings.size() > kShown) all += fmt::format("\n  and {} more", findings.size() - kShown);
     return all;
   }
 

@@ -39,7 +39,7 @@ class Slope {
     for (const auto& [name, tensor] : variables_) start_.push_back(tensor.detach().clone());
     std::vector<torch::Tensor> tensors;
     for (const auto& [name, tensor] : variables_) tensors.push_back(tensor);
-    gradient_ = torch::autograd::grad({value_()}, tensors, {}, c10::nullopt, /*create_graph=*/false,
+    gradient_ = torch::autograd::grad({value_()}, tensors, {}, {}, /*create_graph=*/false,
                                       /*allow_unused=*/true);
     double squares = 0;
     const torch::NoGradGuard no_grad;

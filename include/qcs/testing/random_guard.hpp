@@ -23,8 +23,8 @@ class RandomGuard {
   /// The CPU and every CUDA device at hand.
   static std::vector<torch::Device> devices() {
     std::vector<torch::Device> all{torch::kCPU};
-    for (std::size_t i = 0; torch::cuda::is_available() && i < torch::cuda::device_count(); ++i)
-      all.emplace_back(torch::kCUDA, static_cast<c10::DeviceIndex>(i));
+    const auto count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+    for (int i = 0; i < count; ++i) all.emplace_back(torch::kCUDA, static_cast<c10::DeviceIndex>(i));
     return all;
   }
 

@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(steps) {
 BOOST_AUTO_TEST_CASE(observers) {
   must_pass([] { check_observer<Observer>(); });
   std::ostringstream shown;
-  ConsoleReporter console(1, ProgressLine(shown));
+  ConsoleReporter console(1, ProgressLine(shown, 0));
   must_pass([&] { check_observer(console); });
   BOOST_TEST(shown.str().find("step undone") != std::string::npos);
   const test::TemporaryFolder folder;

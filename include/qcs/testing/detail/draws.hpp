@@ -79,6 +79,13 @@ void check_tuple(Findings& findings, const ClassIndex& index, std::size_t anchor
     }
 }
 
+/// Marks an image as seen, and with it all images of its file.
+inline void mark_seen(std::vector<char>& seen, const ClassIndex& index, std::size_t image) {
+  const auto images = index.images(index.label(image));
+  const auto [first, count] = index.same_file(image);
+  for (std::size_t i = first; i < first + count; ++i) seen[images[i]] = 1;
+}
+
 /// Adds the images that never came, of those that could; `what` is the branch, or whatever else they were drawn for.
 inline void check_coverage(Findings& findings, const std::string& what, const std::vector<char>& seen,
                            std::size_t draws) {
@@ -93,7 +100,7 @@ inline void check_coverage(Findings& findings, const std::string& what, const st
 }
 
 /// The checks of what draws tuples of T of the images of `index`: roles and files of each tuple, the same tuple for the
-/// same generator, in several threads too, and, if wanted, that every image comes in every branch.
+/// same generator, in several threads too, and, if wanted, that every file comes in every branch.
 template <TopologyShape T>
 void check_draws(Findings& findings, const ClassIndex& index, const auto& draw, bool coverage) {
   constexpr std::size_t kDraws = 200;  // for every anchor
@@ -108,7 +115,7 @@ void check_draws(Findings& findings, const ClassIndex& index, const auto& draw, 
       tuples.push_back(draw(i / kDraws, rng));
       check_tuple<T>(findings, index, i / kDraws, tuples.back());
       for (std::size_t b = 0; b < branch_count<T>; ++b)
-        if (tuples.back()[b] < index.size()) seen[b][tuples.back()[b]] = 1;
+        if (tuples.back()[b] < index.size()) mark_seen(seen[b], index, tuples.back()[b]);
     }
   });
   if (!drawn) return;
