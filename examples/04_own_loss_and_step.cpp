@@ -16,7 +16,7 @@
 #include <qcs/train/optimizer/gradient.hpp>
 #include <qcs/train/parameter_names.hpp>
 
-#include "drawn_store.hpp"
+#include "drawn_data_set.hpp"
 
 namespace {
 

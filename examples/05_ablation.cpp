@@ -14,7 +14,6 @@
 #include <filesystem>
 #include <qcs/core/file/atomic_file.hpp>
 #include <qcs/experiment/experiment.hpp>
-#include <qcs/model/backbone/small.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/program/process.hpp>
 #include <qcs/report/compare/comparison.hpp>
@@ -24,13 +23,14 @@
 #include <qcs/topology/sextuplet.hpp>
 #include <qcs/train/step/plain_step.hpp>
 
-#include "drawn_store.hpp"
+#include "drawn_data_set.hpp"
+#include "narrow_backbone.hpp"
 
 namespace {
 
 struct NoHead;
 template <class Topology, class Head = qcs::CrossSimilarityHead<>>
-using Net = qcs::Network<qcs::SmallBackbone, Head, Topology>;
+using Net = qcs::Network<qcs::examples::NarrowBackbone, Head, Topology>;
 using BaseOnly = Net<qcs::Dual, NoHead>;
 template <class Model>
 using Run = qcs::Experiment<Model, qcs::PlainStep>;
@@ -108,7 +108,7 @@ int run(int argc, char** argv) {
   for (const char* name : {"base only", "DCS", "QCS-S", "QCS-D", "QCS", "SCS"}) rows.push_back({.name = name});
   for (int seed = 0; seed < seeds; ++seed) {
     const auto number = static_cast<std::uint64_t>(seed);
-    const Task task{out, number, epochs, qcs::examples::draw_data_set(48, 40, number)};
+    const Task task{out, number, epochs, qcs::examples::draw_data_set(144, 40, number)};
     std::size_t row = 0;
     const auto add = [&]<class Model>() {
       rows[row].accuracies.push_back(accuracy_of<Model>(task, rows[row].name));

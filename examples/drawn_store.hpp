@@ -4,10 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <qcs/data/image_source.hpp>
 #include <qcs/data/memory_store.hpp>
-#include <qcs/experiment/faces.hpp>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,15 +21,6 @@ inline MemoryStore draw_faces(std::string_view split, int images_per_class, std:
     images.push_back({.name = fmt::format("{}_{:05}", split, i), .label = label, .pixels = std::move(pixels)});
   }
   return MemoryStore(std::move(images));
-}
-
-/// A data set of drawn faces in memory, with a training and a test split of so many faces of each expression.
-inline Faces draw_data_set(int train_per_class, int test_per_class, std::uint64_t seed) {
-  const int classes = static_cast<int>(kExpressionNames.size());
-  return {.name = "drawn faces",
-          .labels = {"drawn faces", {kExpressionNames.begin(), kExpressionNames.end()}},
-          .train = ImageSource::of(draw_faces("train", train_per_class, seed), classes),
-          .test = ImageSource::of(draw_faces("test", test_per_class, seed), classes)};
 }
 
 }  // namespace qcs::examples

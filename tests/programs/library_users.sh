@@ -21,20 +21,20 @@ says() {
   if "$@" >out 2>err && grep -qE -- "$message" out; then pass; else fail "$name: \`$message\` is not said"; cat out err; fi
 }
 
-says "a topology of one's own trains on folders" 'epoch 1 after [0-9]+ s' -- "$programs/own_topology" faces run 1
+says "a topology of one's own trains on folders" 'epoch 1 after [0-9]+ s' -- "$programs/01_own_topology" run 1 faces
 for file in report.html metrics.jsonl curves.png last.pt; do ok "the run leaves $file" test -s "run/$file"; done
 ok "labels are the folders' names" grep -q '"class_names":\["calm","joy"\]' run/metrics.jsonl
 ok "the recipe has SAM's radius" grep -q '"rho":"0.05"' run/metrics.jsonl
-says "called again it goes on" 'epoch 2 after' -- "$programs/own_topology" faces run 2
+says "called again it goes on" 'epoch 2 after' -- "$programs/01_own_topology" run 2 faces
 
 face=$images/rgb_100x100.png
-says "a checkpoint classifies" "$face: (calm|joy) [0-9.]+ %" -- "$programs/classify" run/last.pt "$face" "$images/rgb_48x64.png"
+says "a checkpoint classifies" "$face: (calm|joy) [0-9.]+ %" -- "$programs/02_classify_a_picture" run/last.pt "$face" "$images/rgb_48x64.png"
 ok "its base branch can be taken out" "$programs/convert" run/last.pt base.safetensors --base-branch
 cp out from_checkpoint
-"$programs/classify" run/last.pt "$face" >whole
-"$programs/classify" base.safetensors "$face" >base
+"$programs/02_classify_a_picture" run/last.pt "$face" >whole
+"$programs/02_classify_a_picture" base.safetensors "$face" >base
 ok "and answers the same" cmp whole base
-refused "a picture that is none" 1 "run/options.cfg: cannot be read as an image" "$programs/classify" base.safetensors run/options.cfg
+refused "a picture that is none" 1 "run/options.cfg: cannot be read as an image" "$programs/02_classify_a_picture" base.safetensors run/options.cfg
 
 # A backbone and a topology of one's own in the training program of RAF-DB, which has seven classes: three images of each.
 mkdir -p many
