@@ -225,7 +225,7 @@ struct OneName : MemoryStore {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(topologies_and_samplers) {
+BOOST_AUTO_TEST_CASE(wrong_topologies_and_samplers) {
   must_find("two branches of a name", "two branches are called `anchor`", [] { check_topology<TwinNames>(); });
   must_find("a wrong class", "share a role, but a tuple has images of two classes there",
             [] { check_tuple_sampler<WrongClass, Quadruplet>(); });
@@ -242,12 +242,12 @@ BOOST_AUTO_TEST_CASE(topologies_and_samplers) {
   BOOST_CHECK_NO_THROW((check_tuple_sampler<LowImagesOnly, Quadruplet>({.coverage = false})));
 }
 
-BOOST_AUTO_TEST_CASE(rules_for_negatives) {
+BOOST_AUTO_TEST_CASE(wrong_rules_for_negatives) {
   must_find("a class taken", "an image of a class that is among `taken`", [] { check_negative_rule<TakenClass>(); });
   must_find("one image of each", "taken, the image drawn never was", [] { check_negative_rule<FirstFree>(); });
 }
 
-BOOST_AUTO_TEST_CASE(augmenters) {
+BOOST_AUTO_TEST_CASE(wrong_augmenters) {
   must_find("out of bounds", "write() writes outside of the 3 * side * side floats",
             [] { check_augmenter<WritesBeyond>(); });
   must_find("too little", "write() leaves floats at `planes` as they were", [] { check_augmenter<WritesTooLittle>(); });
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(augmenters) {
   must_find("grey", "(8UC1) threw \"expected three channels\"", [] { check_augmenter<ColourOnly>(); });
 }
 
-BOOST_AUTO_TEST_CASE(image_stores) {
+BOOST_AUTO_TEST_CASE(wrong_image_stores) {
   BOOST_CHECK_NO_THROW(check_image_store(made_up_store(), {.classes = 3}));
   must_find("a label out of range", "image 2 has label 2, expected 0..1",
             [] { check_image_store(made_up_store(), {.classes = 2}); });

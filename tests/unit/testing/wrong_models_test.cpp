@@ -265,7 +265,7 @@ struct MixedUpHead {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(right_ones_pass) {
+BOOST_AUTO_TEST_CASE(right_models_pass) {
   check_class_head<LinearHead>();
   check_backbone<TinyBackbone>();
   check_token_embedding<PlaceTokens>();

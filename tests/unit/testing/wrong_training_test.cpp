@@ -220,12 +220,12 @@ struct WantsGates {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(right_ones_pass) {
+BOOST_AUTO_TEST_CASE(right_training_pass) {
   BOOST_CHECK_NO_THROW(check_step<Descent>());
   BOOST_CHECK_NO_THROW(check_loss<CrossEntropy>());
 }
 
-BOOST_AUTO_TEST_CASE(losses) {
+BOOST_AUTO_TEST_CASE(wrong_losses) {
   must_find("a sum", "it is no mean over the batch", [] { check_loss(ChangedEntropy<Summed>()); });
   must_find("a number alone", "it cuts the logits' gradient off", [] { check_loss(ChangedEntropy<Detached>()); });
   must_find("one for each sample", "it gives shape (14), expected one number",
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(losses) {
   must_find("an order", "it depends on the order of the samples", [] { check_loss(ChangedEntropy<LeansOnFirst>()); });
 }
 
-BOOST_AUTO_TEST_CASE(steps) {
+BOOST_AUTO_TEST_CASE(wrong_steps) {
   must_find("a step on no number", "run() goes on with a gradient that is not a number",
             [] { check_step<IgnoresNotANumber>(); });
   must_find("hidden state", "give it state() and load_state()", [] { check_step<HiddenMomentum>(); });
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(steps) {
   must_find("the wrong way", "60 updates take the loss from", [] { check_step<GoesUp>(); });
 }
 
-BOOST_AUTO_TEST_CASE(options_of_steps) {
+BOOST_AUTO_TEST_CASE(wrong_options_of_steps) {
   must_find("two names of a value", "changing `slow` of Options does not change its text, and no other one",
             [] { check_step<DescentWith<TwoNamesOptions>>(); });
   must_find("a name of the recipe", "two values called `learning rate`, or the recipe has one",
@@ -258,6 +258,6 @@ BOOST_AUTO_TEST_CASE(options_of_steps) {
   must_find("a default out of range", "share must be", [] { check_step<DescentWith<OutOfRangeOptions>>(); });
 }
 
-BOOST_AUTO_TEST_CASE(observers) {
+BOOST_AUTO_TEST_CASE(wrong_observers) {
   must_find("a hook that throws", "on_epoch() threw", [] { check_observer<WantsGates>(); });
 }
