@@ -1,4 +1,4 @@
-// expect: T::kDissimilar.* (is|would be) invalid
+// expect: qcs topology: give it `kName`, a std::string_view, `kBranches`, a std::array of qcs::Branch
 // SPDX-License-Identifier: MIT
 #include <qcs/topology/rules.hpp>
 
