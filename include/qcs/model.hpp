@@ -18,6 +18,7 @@
 #include <qcs/model/backbone/resnet18.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/base_branch.hpp>
+#include <qcs/model/branch_execution.hpp>
 #include <qcs/model/concepts.hpp>
 #include <qcs/model/feature_layout.hpp>
 #include <qcs/model/head/cross_classifier.hpp>

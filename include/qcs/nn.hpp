@@ -4,6 +4,7 @@
 // Every header of qcs/nn.
 
 #include <qcs/nn/batched_matmul.hpp>
+#include <qcs/nn/branch_norm.hpp>
 #include <qcs/nn/class_head.hpp>
 #include <qcs/nn/feed_forward.hpp>
 #include <qcs/nn/flat_module.hpp>

@@ -22,7 +22,7 @@ set(order_io named_tensors.hpp pickle torch table .)
 set(order_image detail header.hpp quiet_decoders.hpp reference planes .)
 set(order_data list class_index.hpp image_store.hpp image_source.hpp fingerprint.hpp sample augment batch.hpp detail
                dataset .)
-set(order_model feature_layout.hpp concepts.hpp architecture.hpp backbone token attention network_options.hpp
+set(order_model feature_layout.hpp branch_execution.hpp concepts.hpp architecture.hpp backbone token attention network_options.hpp
                 base_branch.hpp head .)
 set(order_train events.hpp observer_base.hpp observer_rules.hpp observer.hpp stop.hpp run_state.hpp training_aids.hpp
                 recipe_field.hpp parameter_names.hpp optimizer loss step recipe.hpp recipe_fields.hpp recipe_text.hpp

@@ -17,7 +17,8 @@ Net build_network(const Recipe& recipe, std::int64_t classes) {
   return Net(NetworkOptions{.classes = classes,
                             .base_dropout = recipe.base_dropout,
                             .cross_dropout = recipe.cross_dropout,
-                            .drop_attention_output = recipe.drop_attention_output});
+                            .drop_attention_output = recipe.drop_attention_output,
+                            .execution = recipe.execution});
 }
 
 }  // namespace qcs

@@ -115,6 +115,10 @@ class Experiment {
     for (const auto* notes : {&faces_.notes, &splits_.notes, &options_.notes, &notes_})
       info.notes.insert(info.notes.end(), notes->begin(), notes->end());
     if (auto note = folder_.note()) info.notes.push_back(std::move(*note));
+    if constexpr (requires { (*network_)->branches_together(); })
+      if (network_ && recipe_.execution == BranchExecution::kTogether && !(*network_)->branches_together())
+        info.notes.emplace_back(
+            "branches pass one after the other: there is batch normalisation other than qcs::BranchNorm2d");
     return info;
   }
 

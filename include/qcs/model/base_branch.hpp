@@ -52,7 +52,7 @@ class BaseBranchImpl : public FlatModule {
   /// Normalised RGB images (B, 3, 224, 224), or of them only the pixels that are read (B, 3, kReadSize, kReadSize) ->
   /// logits (B, classes). The latter are every kPixelStride-th row and column, not a smaller version of the image.
   /// Throws ShapeError for anything but a non-empty floating-point batch of either shape.
-  torch::Tensor forward(const torch::Tensor& images) { return base_->forward(tokens(images)).logits; }
+  torch::Tensor forward(const torch::Tensor& images) { return base_->logits(tokens(images)); }
 
   /// The backbone's features of images as forward() takes them. Throws ShapeError, for features too, if they are not
   /// those that Backbone::kFeatures says.

@@ -9,6 +9,7 @@
 #include <qcs/model/base_branch.hpp>
 #include <qcs/model/head/cross_similarity_head.hpp>
 #include <qcs/model/head/head.hpp>
+#include <qcs/nn/branch_norm.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,26 +44,40 @@ class NetworkImpl : public BaseBranchImpl<Backbone, Embedding, ClassHead> {
       : Base(options, backbone),
         head_(this->register_flat(std::make_shared<HeadModule>(
             HeadOptions{.transformer = this->vit_options(options.cross_depth, options.cross_dropout),
-                        .scale_tokens = {Base::kTokenCounts.begin(), Base::kTokenCounts.end()}}))) {}
+                        .scale_tokens = {Base::kTokenCounts.begin(), Base::kTokenCounts.end()},
+                        .execution = options.execution}))),
+        norms_(BranchesInBatch::norms_of(*this)),
+        together_(options.execution == BranchExecution::kTogether && keeps_branches_apart(*this)) {}
 
-  /// All branches, one after the other, so that batch normalisation sees one branch at a time, then the cross part.
-  /// One batch per branch, in topology order, of the shapes that forward() takes. Throws ShapeError.
+  /// All branches as options().execution says, batch normalisation seeing one branch at a time either way, then the
+  /// cross part. One batch per branch, in topology order, of the shapes that forward() takes. Throws ShapeError.
   BranchOutput<Topology> forward_branches(const BranchTensors<Topology>& images) {
-    BranchOutput<Topology> out;
-    BranchTensors<Topology> tokens;
-    for (std::size_t b = 0; b < images.size(); ++b) {
+    for (std::size_t b = 0; b < images.size(); ++b)
       if (images[b].defined() && images[0].defined() && images[b].sizes() != images[0].sizes())
         throw ShapeError(
             fmt::format("branch `{}` has images of another shape than the anchor", Topology::kBranches[b].name));
-      auto [logits, branch_tokens] = this->base(images[b]);
-      out.base_logits[b] = logits;
-      tokens[b] = branch_tokens;
+    BranchOutput<Topology> out;
+    BranchTensors<Topology> tokens;
+    if (branches_together()) {
+      const BranchesInBatch in_batch(norms_, static_cast<std::int64_t>(images.size()));
+      const auto [logits, all_tokens] = this->base(stacked<Topology>(images));
+      out.base_logits = unstacked<Topology>(logits);
+      tokens = unstacked<Topology>(all_tokens);
+    } else {
+      for (std::size_t b = 0; b < images.size(); ++b) {
+        const auto [logits, branch_tokens] = this->base(images[b]);
+        out.base_logits[b] = logits;
+        tokens[b] = branch_tokens;
+      }
     }
     auto cross = head_->forward(tokens);
     out.cross_logits = std::move(cross.logits);
     out.maps = std::move(cross.maps);
     return out;
   }
+
+  /// Whether branches pass in one batch: where the options ask for it and all batch normalisation is BranchNorm2d.
+  bool branches_together() const { return together_; }
 
   /// tanh(theta) of every scale for a topology with a gate; empty for another one, or where the head has no gates().
   std::vector<double> gates() const {
@@ -90,6 +105,8 @@ class NetworkImpl : public BaseBranchImpl<Backbone, Embedding, ClassHead> {
   using HeadModule = typename Head::template Module<Topology>;
 
   std::shared_ptr<HeadModule> head_;
+  std::vector<BranchNorm2dImpl*> norms_;  // parts of this module
+  bool together_;
 };
 
 /// Holder of a `NetworkImpl`: `Network<Ir50, CrossSimilarityHead<>, Quadruplet> network(options);`

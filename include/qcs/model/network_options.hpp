@@ -7,6 +7,7 @@
 #include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/model/backbone/backbone.hpp>
+#include <qcs/model/branch_execution.hpp>
 #include <qcs/model/concepts.hpp>
 
 namespace qcs {
@@ -14,10 +15,11 @@ namespace qcs {
 /// Values of a network; the graph itself is in its type. The defaults are those of QCS on RAF-DB.
 struct NetworkOptions {
   std::int64_t classes = 7;
-  double base_dropout = 0;                           ///< dropout probability of the base transformer
-  double cross_dropout = 0;                          ///< dropout probability of the cross transformer
-  bool drop_attention_output = false;                ///< apply them after the attention's output projection, too
-  std::int64_t cross_depth = 1;                      ///< transformer blocks of the cross classifier
+  double base_dropout = 0;             ///< dropout probability of the base transformer
+  double cross_dropout = 0;            ///< dropout probability of the cross transformer
+  bool drop_attention_output = false;  ///< apply them after the attention's output projection, too
+  std::int64_t cross_depth = 1;        ///< transformer blocks of the cross classifier
+  BranchExecution execution = BranchExecution::kTogether;
   std::optional<TransformerShape> transformer = {};  ///< default: transformer_for<Backbone>
 };
 

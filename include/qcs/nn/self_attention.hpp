@@ -32,10 +32,33 @@ class SelfAttentionImpl : public torch::nn::Module {
     const auto scores = batched_matmul(queries, qkv[1].transpose(-2, -1));
     const auto mixed = batched_matmul(scores.softmax(-1), qkv[2]).transpose(1, 2).reshape(x.sizes());
     const auto out = proj_->forward(mixed);
-    return options_.output_dropout > 0 ? torch::dropout(out, options_.output_dropout, is_training()) : out;
+    return dropped(out);
+  }
+
+  /// What forward() gives for the first token, (B, N, width) -> (B, 1, width), without keys and values of all tokens.
+  /// With query q of a head, its scores are (W_k^T q) x but for a constant, which softmax does not see, and what it
+  /// mixes is W_v (sum of weighted tokens) + b_v.
+  torch::Tensor forward_first(const torch::Tensor& x) {
+    const auto heads = options_.heads, head_width = options_.width / heads;
+    const auto weight = qkv_->weight.view({3, heads, head_width, options_.width});
+    const auto bias = qkv_->bias.view({3, options_.width});
+    const auto query = torch::linear(x.select(1, 0), qkv_->weight.narrow(0, 0, options_.width), bias[0]) /
+                       std::sqrt(static_cast<double>(head_width));
+    // By head: (heads, B, head_width) times (heads, head_width, width).
+    const auto by_head = query.view({-1, heads, head_width}).transpose(0, 1);
+    const auto directions = batched_matmul(by_head, weight[1]).transpose(0, 1);
+    const auto weights = batched_matmul(directions, x.transpose(1, 2)).softmax(-1);
+    const auto mixed = batched_matmul(weights, x).transpose(0, 1);
+    const auto values =
+        batched_matmul(mixed, weight[2].transpose(1, 2)).transpose(0, 1).reshape({-1, 1, options_.width});
+    return dropped(proj_->forward(values + bias[2]));
   }
 
  private:
+  torch::Tensor dropped(const torch::Tensor& out) const {
+    return options_.output_dropout > 0 ? torch::dropout(out, options_.output_dropout, is_training()) : out;
+  }
+
   SelfAttentionOptions options_;
   torch::nn::Linear qkv_, proj_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <qcs/nn/class_head.hpp>
@@ -75,14 +76,25 @@ class VisionTransformerImpl : public FlatModule {
 
   /// Tokens (B, tokens, width) -> logits and normalised tokens.
   VitOutput forward(const torch::Tensor& tokens) {
-    auto x = torch::cat({class_token_.expand({tokens.size(0), -1, -1}), tokens}, 1) + position_;
-    if (dropout_ > 0) x = torch::dropout(x, dropout_, is_training());
+    auto x = embedded(tokens);
     for (auto& block : blocks_) x = block->forward(x);
     x = norm_->forward(x);
     return {.logits = head_->forward(x.select(1, 0)), .tokens = x.slice(1, 1)};
   }
 
+  /// The logits of forward() alone: in the last block nothing but the class token is worked out.
+  torch::Tensor logits(const torch::Tensor& tokens) {
+    auto x = embedded(tokens);
+    for (std::size_t block = 0; block + 1 < blocks_.size(); ++block) x = blocks_[block]->forward(x);
+    return head_->forward(norm_->forward(blocks_.back()->forward_first(x)).select(1, 0));
+  }
+
  private:
+  torch::Tensor embedded(const torch::Tensor& tokens) const {
+    const auto x = torch::cat({class_token_.expand({tokens.size(0), -1, -1}), tokens}, 1) + position_;
+    return dropout_ > 0 ? torch::dropout(x, dropout_, is_training()) : x;
+  }
+
   double dropout_;
   double initial_weight_deviation_;
   torch::Tensor class_token_, position_;

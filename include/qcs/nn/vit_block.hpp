@@ -25,6 +25,12 @@ class VitBlockImpl : public torch::nn::Module {
     return attended + feed_forward_->forward(norm2_->forward(attended));
   }
 
+  /// What forward() gives for the first token: (B, N, width) -> (B, 1, width).
+  torch::Tensor forward_first(const torch::Tensor& x) {
+    const auto attended = x.narrow(1, 0, 1) + attention_->forward_first(norm1_->forward(x));
+    return attended + feed_forward_->forward(norm2_->forward(attended));
+  }
+
  private:
   torch::nn::LayerNorm norm1_;
   SelfAttention attention_;

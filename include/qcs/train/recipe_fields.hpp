@@ -88,6 +88,12 @@ void visit_fields_after_step(auto& recipe, auto& visit) {
   visit({"sampling"}, recipe.sampling);
   visit({"images per anchor", "", "", at_least(1)}, recipe.epoch_divisor);
   visit({"negatives"}, recipe.negatives);
+  visit({"branches",
+         "branches",
+         "how they pass through the network: together (default, in one batch) or in-turn, as in the public code",
+         {},
+         Told::kIfUnusual},
+        recipe.execution);
   visit({"flip test", "flip-test", "evaluate every image together with its mirror image", {}, Told::kIfUnusual},
         recipe.flip_test);
 }

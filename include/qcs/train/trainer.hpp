@@ -168,7 +168,7 @@ class Trainer {
     const auto defaults = default_values<Step>();
     for (auto& change : recipe_changes(resumed_->metadata, options_.metadata, defaults))
       info.notes.push_back(std::move(change));
-    for (auto& change : condition_changes(resumed_->conditions, run_conditions(Step::kName, options_.device)))
+    for (auto& change : condition_changes(resumed_->conditions, state_.conditions()))
       info.notes.push_back(fmt::format("{}; the last digits of the results may differ", change));
     if (state_.run.epoch >= options_.recipe.epochs)
       info.notes.push_back(fmt::format("all {} epochs are done; ask for more epochs to go on", options_.recipe.epochs));

@@ -3,6 +3,7 @@
 
 #include <qcs/model/backbone/backbone.hpp>
 #include <qcs/model/backbone/ir_unit.hpp>
+#include <qcs/nn/branch_norm.hpp>
 
 namespace qcs {
 
@@ -33,8 +34,7 @@ class Ir50 : public torch::nn::Module {
     input_ = register_module(
         "input_layer",
         torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kFine, 3).padding(1).bias(false)),
-                              torch::nn::BatchNorm2d(kFine),
-                              torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kFine))));
+                              BranchNorm2d(kFine), torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kFine))));
     body1_ = register_module("body1", detail::ir_stage(kFine, kFine, 3));
     body2_ = register_module("body2", detail::ir_stage(kFine, kMiddle, 4));
     body3_ = register_module("body3", detail::ir_stage(kMiddle, kCoarse, 14));

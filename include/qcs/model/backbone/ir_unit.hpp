@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <qcs/core/torch.hpp>
+#include <qcs/nn/branch_norm.hpp>
 
 namespace qcs {
 
@@ -25,13 +26,13 @@ class IrUnitImpl : public torch::nn::Module {
     if (options.in != options.out) {
       shortcut_ = register_module(
           "shortcut_layer",
-          torch::nn::Sequential(conv(options.in, options.out, 1, options.stride), torch::nn::BatchNorm2d(options.out)));
+          torch::nn::Sequential(conv(options.in, options.out, 1, options.stride), BranchNorm2d(options.out)));
     }
     residual_ = register_module(
         "res_layer",
-        torch::nn::Sequential(torch::nn::BatchNorm2d(options.in), conv(options.in, options.out, 3, 1),
+        torch::nn::Sequential(BranchNorm2d(options.in), conv(options.in, options.out, 3, 1),
                               torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(options.out)),
-                              conv(options.out, options.out, 3, options.stride), torch::nn::BatchNorm2d(options.out)));
+                              conv(options.out, options.out, 3, options.stride), BranchNorm2d(options.out)));
   }
 
   torch::Tensor forward(const torch::Tensor& x) {

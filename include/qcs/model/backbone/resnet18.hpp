@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <qcs/model/backbone/backbone.hpp>
+#include <qcs/nn/branch_norm.hpp>
 #include <string_view>
 
 namespace qcs {
@@ -20,12 +21,12 @@ class ResNetBlockImpl : public torch::nn::Module {
  public:
   ResNetBlockImpl(std::int64_t in, std::int64_t out, std::int64_t stride)
       : conv1_(register_module("conv1", resnet_convolution(in, out, 3, stride))),
-        bn1_(register_module("bn1", torch::nn::BatchNorm2d(out))),
+        bn1_(register_module("bn1", BranchNorm2d(out))),
         conv2_(register_module("conv2", resnet_convolution(out, out, 3, 1))),
-        bn2_(register_module("bn2", torch::nn::BatchNorm2d(out))) {
+        bn2_(register_module("bn2", BranchNorm2d(out))) {
     if (stride != 1 || in != out)
-      downsample_ = register_module(
-          "downsample", torch::nn::Sequential(resnet_convolution(in, out, 1, stride), torch::nn::BatchNorm2d(out)));
+      downsample_ = register_module("downsample",
+                                    torch::nn::Sequential(resnet_convolution(in, out, 1, stride), BranchNorm2d(out)));
   }
 
   torch::Tensor forward(const torch::Tensor& x) {
@@ -35,9 +36,9 @@ class ResNetBlockImpl : public torch::nn::Module {
 
  private:
   torch::nn::Conv2d conv1_;
-  torch::nn::BatchNorm2d bn1_;
+  BranchNorm2d bn1_;
   torch::nn::Conv2d conv2_;
-  torch::nn::BatchNorm2d bn2_;
+  BranchNorm2d bn2_;
   torch::nn::Sequential downsample_{nullptr};
 };
 TORCH_MODULE(ResNetBlock);
@@ -59,7 +60,7 @@ class ResNet18 : public torch::nn::Module {
 
   ResNet18()
       : conv1_(register_module("conv1", detail::resnet_convolution(3, 64, 7, 2))),
-        bn1_(register_module("bn1", torch::nn::BatchNorm2d(64))),
+        bn1_(register_module("bn1", BranchNorm2d(64))),
         layer1_(register_module("layer1", detail::resnet_stage(64, 64, 1))),
         layer2_(register_module("layer2", detail::resnet_stage(64, 128, 2))),
         layer3_(register_module("layer3", detail::resnet_stage(128, 256, 2))) {}
@@ -77,7 +78,7 @@ class ResNet18 : public torch::nn::Module {
 
  private:
   torch::nn::Conv2d conv1_;
-  torch::nn::BatchNorm2d bn1_;
+  BranchNorm2d bn1_;
   torch::nn::Sequential layer1_, layer2_, layer3_;
 };
 static_assert(BackbonePolicy<ResNet18>);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <qcs/model/backbone/backbone.hpp>
+#include <qcs/nn/branch_norm.hpp>
 
 namespace qcs {
 
@@ -16,12 +17,10 @@ class SmallUnitImpl : public torch::nn::Module {
       return torch::nn::Conv2d(torch::nn::Conv2dOptions(from, to, kernel).stride(step).padding(kernel / 2).bias(false));
     };
     const auto prelu = [&] { return torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(out)); };
-    residual_ =
-        register_module("residual", torch::nn::Sequential(conv(in, out, 3, stride), torch::nn::BatchNorm2d(out),
-                                                          prelu(), conv(out, out, 3, 1), torch::nn::BatchNorm2d(out)));
+    residual_ = register_module("residual", torch::nn::Sequential(conv(in, out, 3, stride), BranchNorm2d(out), prelu(),
+                                                                  conv(out, out, 3, 1), BranchNorm2d(out)));
     if (in != out || stride != 1)
-      shortcut_ =
-          register_module("shortcut", torch::nn::Sequential(conv(in, out, 1, stride), torch::nn::BatchNorm2d(out)));
+      shortcut_ = register_module("shortcut", torch::nn::Sequential(conv(in, out, 1, stride), BranchNorm2d(out)));
     activation_ = register_module("activation", prelu());
   }
 
@@ -55,14 +54,14 @@ class SmallBackbone : public torch::nn::Module {
 
   SmallBackbone() {
     fine_ = register_module(
-        "fine", torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kFine, 3).padding(1).bias(false)),
-                                      torch::nn::BatchNorm2d(kFine),
-                                      torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kFine))));
+        "fine",
+        torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kFine, 3).padding(1).bias(false)),
+                              BranchNorm2d(kFine), torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kFine))));
     middle_ = register_module("middle", torch::nn::Sequential(detail::SmallUnit(kFine, kMiddle, 2)));
     coarse_ = register_module("coarse", torch::nn::Sequential(detail::SmallUnit(kMiddle, kCoarse, 2),
                                                               detail::SmallUnit(kCoarse, kCoarse, 1)));
     summary_ = register_module(
-        "summary", torch::nn::Sequential(torch::nn::AvgPool2d(2), torch::nn::BatchNorm2d(kCoarse), torch::nn::Flatten(),
+        "summary", torch::nn::Sequential(torch::nn::AvgPool2d(2), BranchNorm2d(kCoarse), torch::nn::Flatten(),
                                          torch::nn::Linear(kCoarse * 7 * 7, kCoarse),
                                          torch::nn::LayerNorm(torch::nn::LayerNormOptions({kCoarse})),
                                          torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kCoarse))));

@@ -65,7 +65,7 @@ class TransformerClassifier : public VisionTransformerImpl<> {
   using VisionTransformerImpl<>::VisionTransformerImpl;
 
   torch::Tensor forward(const torch::Tensor& tokens, const torch::Tensor& attended) {
-    return VisionTransformerImpl<>::forward(tokens + attended).logits;
+    return logits(tokens + attended);
   }
 };
 static_assert(CrossClassifierPolicy<TransformerClassifier>);

@@ -21,10 +21,11 @@ class CrossSimilarityModule : public torch::nn::Module {
   static_assert(CheckedCrossClassifier<Classifier>::kValid);
 
  public:
-  explicit CrossSimilarityModule(const HeadOptions& options) : scale_tokens_(options.scale_tokens) {
+  explicit CrossSimilarityModule(const HeadOptions& options)
+      : scale_tokens_(options.scale_tokens), execution_(options.execution) {
     for (std::size_t scale = 0; scale < scale_tokens_.size(); ++scale)
       attention_.push_back(register_module("cross_attention_" + std::to_string(scale + 1),
-                                           std::make_shared<Attention>(options.transformer.width)));
+                                           std::make_shared<Attention>(options.transformer.width, execution_)));
     classifier_ = register_module(Classifier::kModuleName, std::make_shared<Classifier>(options.transformer));
   }
 
@@ -40,8 +41,13 @@ class CrossSimilarityModule : public torch::nn::Module {
       for (std::size_t b = 0; b < slice.size(); ++b) attended[b].push_back(result.tokens[b]);
       out.maps.push_back(std::move(result.maps));
     }
-    for (std::size_t b = 0; b < tokens.size(); ++b)
-      out.logits[b] = classifier_->forward(tokens[b], torch::cat(attended[b], 1));
+    BranchTensors<T> all_scales;
+    for (std::size_t b = 0; b < tokens.size(); ++b) all_scales[b] = torch::cat(attended[b], 1);
+    if (execution_ == BranchExecution::kTogether) {
+      out.logits = unstacked<T>(classifier_->forward(stacked<T>(tokens), stacked<T>(all_scales)));
+    } else {
+      for (std::size_t b = 0; b < tokens.size(); ++b) out.logits[b] = classifier_->forward(tokens[b], all_scales[b]);
+    }
     return out;
   }
 
@@ -57,6 +63,7 @@ class CrossSimilarityModule : public torch::nn::Module {
   using Attention = CrossAttention<T, Interaction, Residual>;
 
   std::vector<std::int64_t> scale_tokens_;
+  BranchExecution execution_;
   std::vector<std::shared_ptr<Attention>> attention_;
   std::shared_ptr<Classifier> classifier_;
 };

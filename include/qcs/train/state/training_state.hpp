@@ -50,6 +50,14 @@ struct TrainingState {
     return state;
   }
 
+  /// What the numbers of the run depend on besides its recipe, data and seed.
+  io::Metadata conditions() const {
+    auto execution = BranchExecution::kInTurn;
+    if constexpr (requires { network->branches_together(); })
+      if (network->branches_together()) execution = BranchExecution::kTogether;
+    return run_conditions(Step::kName, device, execution);
+  }
+
   /// The present state; shares memory with the network, so it holds until the next step. Throws NumericError rather
   /// than give weights that are not finite.
   Checkpoint checkpoint(const io::Metadata& metadata, std::uint64_t seed) {
@@ -64,7 +72,7 @@ struct TrainingState {
     if (average) c.training_state_dict = std::exchange(c.state_dict, average->state_dict());
     c.optimizer = optimizer_state(step.optimizer(), *network);
     c.step = step.state();
-    c.conditions = run_conditions(Step::kName, device);
+    c.conditions = conditions();
     c.generator = restored_generator.defined() ? restored_generator : generator_of(torch::kCPU).get_state();
     if (!device.is_cpu())
       c.device_generator =
