@@ -1,4 +1,4 @@
-// expect: qcs loss: this loss is not made from a recipe; give it as the last argument
+// expect: qcs loss: this loss is not made from a recipe
 // needs: torch
 // SPDX-License-Identifier: MIT
 #include <qcs/train/loss/soft_labels.hpp>

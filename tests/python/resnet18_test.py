@@ -29,7 +29,7 @@ with tempfile.TemporaryDirectory() as folder:
     torch.save({"images": images}, folder / "images.pth")
     arguments = [folder / name for name in ("resnet18.pth", "images.pth", "features.pth")]
     told = subprocess.run([sys.argv[1], *map(str, arguments)], check=True, capture_output=True, text=True).stdout
-    ours = torch.load(folder / "features.pth")
+    ours = torch.load(folder / "features.pth")["state_dict"]
 
 print(told, end="")
 unused = [name for name in model.state_dict() if name.startswith(("layer4.", "fc."))]
