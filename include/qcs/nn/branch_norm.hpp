@@ -8,25 +8,41 @@
 
 namespace qcs {
 
-/// Batch normalisation of a batch that holds several branches one after the other: in training each branch is
-/// normalised by its own mean and variance, and moves the running ones after the branch before it, to the bit as if the
-/// branches came one by one. Parameters and buffers are those of torch::nn::BatchNorm2d, under the same names.
-class BranchNorm2dImpl : public torch::nn::BatchNorm2dImpl {
+/// Batch normalisation (Ioffe and Szegedy, ICML 2015) of a batch that holds several branches one after the other: in
+/// training each branch is normalised by its own mean and variance, and moves the running ones after the branch before
+/// it, to the bit as if the branches came one by one. Parameters, buffers and defaults are those of
+/// torch::nn::BatchNorm2d, whose layer LibTorch does not let one derive from.
+class BranchNorm2dImpl : public torch::nn::Module {
  public:
-  using torch::nn::BatchNorm2dImpl::BatchNorm2dImpl;
+  explicit BranchNorm2dImpl(std::int64_t channels)
+      : weight_(register_parameter("weight", torch::ones({channels}))),
+        bias_(register_parameter("bias", torch::zeros({channels}))),
+        mean_(register_buffer("running_mean", torch::zeros({channels}))),
+        variance_(register_buffer("running_var", torch::ones({channels}))),
+        batches_(register_buffer("num_batches_tracked", torch::tensor(0, torch::kInt64))) {}
 
-  /// (branches * B, C, H, W) -> the same shape.
+  /// (branches * B, channels, H, W) -> the same shape.
   torch::Tensor forward(const torch::Tensor& x) {
-    if (branches_ == 1 || !is_training()) return torch::nn::BatchNorm2dImpl::forward(x);
-    std::vector<torch::Tensor> normed;
-    for (const auto& branch : x.chunk(branches_)) normed.push_back(torch::nn::BatchNorm2dImpl::forward(branch));
-    return torch::cat(normed);
+    if (!is_training()) return normed(x);
+    batches_ += branches_;
+    if (branches_ == 1) return normed(x);
+    std::vector<torch::Tensor> all;
+    for (const auto& branch : x.chunk(branches_)) all.push_back(normed(branch));
+    return torch::cat(all);
   }
 
   /// How many branches the batches of forward() hold from now on.
   void set_branches(std::int64_t branches) { branches_ = branches; }
 
  private:
+  static constexpr double kMomentum = .1, kEpsilon = 1e-5;
+
+  torch::Tensor normed(const torch::Tensor& x) const {
+    return torch::batch_norm(x, weight_, bias_, mean_, variance_, is_training(), kMomentum, kEpsilon,
+                             at::globalContext().userEnabledCuDNN());
+  }
+
+  torch::Tensor weight_, bias_, mean_, variance_, batches_;
   std::int64_t branches_ = 1;
 };
 TORCH_MODULE(BranchNorm2d);
@@ -34,10 +50,9 @@ TORCH_MODULE(BranchNorm2d);
 /// Whether all batch normalisation in a module keeps branches apart, so that they may pass through it in one batch.
 inline bool keeps_branches_apart(const torch::nn::Module& module) {
   for (const auto& part : module.modules(/*include_self=*/false)) {
-    const bool normalises = part->as<torch::nn::BatchNorm1d>() != nullptr ||
-                            part->as<torch::nn::BatchNorm2d>() != nullptr ||
-                            part->as<torch::nn::BatchNorm3d>() != nullptr;
-    if (normalises && part->as<BranchNorm2d>() == nullptr) return false;
+    if (part->as<torch::nn::BatchNorm1d>() != nullptr || part->as<torch::nn::BatchNorm2d>() != nullptr ||
+        part->as<torch::nn::BatchNorm3d>() != nullptr)
+      return false;
   }
   return true;
 }
