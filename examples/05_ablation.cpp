@@ -5,8 +5,9 @@
 //
 //     OMP_NUM_THREADS=1 05_ablation runs/ablation [SEEDS] [EPOCHS]
 //
-// Prints a table, a row for each model with mean and deviation of the accuracy on 280 faces that it has not seen (chance
-// 14 %), and leaves it in runs/ablation/ablation.csv. Called again it reads finished runs and goes on with the others.
+// Prints a table, a row for each model with mean and deviation of the accuracy on 280 faces that it has not seen
+// (chance 14 %), and leaves it in runs/ablation/ablation.csv. Called again it reads finished runs and goes on with the
+// others.
 //
 // Every model sees as many images in an epoch, and as many in a step: 12 pairs, 6 quadruplets or 4 sextuplets. So all
 // take the same steps, and what differs is what is compared with what.
