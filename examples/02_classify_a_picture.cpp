@@ -7,7 +7,7 @@
 //
 //     OMP_NUM_THREADS=1 02_classify_a_picture run/last.pt run/faces/images/test_0000{0,3,6}.png
 //
-// EXPECTED
+// Says the expression of each and its probability; drawn are Surprise, Happy and Neutral.
 
 #include <opencv2/imgcodecs.hpp>
 #include <qcs/infer/classifier.hpp>

@@ -4,9 +4,8 @@
 //
 //     OMP_NUM_THREADS=1 04_own_loss_and_step run [EPOCHS]
 //
-// Called again it goes on with the run, to the same numbers as if it had never stopped.
-//
-// EXPECTED
+// Says `accuracy` on 210 drawn faces that it has not seen (chance 14 %). Called again it goes on with the run, to the
+// same numbers as if it had never stopped.
 
 #include <filesystem>
 #include <map>
@@ -17,12 +16,13 @@
 #include <qcs/train/parameter_names.hpp>
 
 #include "drawn_data_set.hpp"
+#include "narrow_backbone.hpp"
 
 namespace {
 
 class FocalLoss;
 class Lookahead;
-using Net = qcs::DcsNetwork<qcs::SmallBackbone>;
+using Net = qcs::DcsNetwork<qcs::examples::NarrowBackbone>;
 using Run = qcs::Experiment<Net, Lookahead, FocalLoss>;
 
 /// Cross entropy of which each image counts (1 - p)^gamma, p being the probability of its own class: what is known
@@ -130,10 +130,10 @@ class Lookahead {
 int run(int argc, char** argv) {
   if (argc < 2) throw qcs::program::UsageError("04_own_loss_and_step OUT [EPOCHS]");
   const std::filesystem::path out = argv[1];
-  qcs::Recipe recipe{.epochs = argc > 2 ? std::stoi(argv[2]) : 8, .batch_size = 8, .learning_rate = 1e-3, .seed = 1};
+  qcs::Recipe recipe{.epochs = argc > 2 ? std::stoi(argv[2]) : 6, .batch_size = 8, .learning_rate = 1e-3, .seed = 1};
   recipe.transform.colour_jitter = false;  // the drawn faces' own colours differ enough
   recipe.transform.erase_probability = 0;
-  Run run(out, qcs::examples::draw_data_set(60, 30, 1), recipe, {}, {.step = {.interval = 5}, .loss = FocalLoss(2)});
+  Run run(out, qcs::examples::draw_data_set(120, 30, 1), recipe, {}, {.step = {.interval = 5}, .loss = FocalLoss(2)});
   if (std::filesystem::exists(out / "last.pt")) run.resume();
   run.fit();
   return 0;

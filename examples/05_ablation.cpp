@@ -5,10 +5,12 @@
 //
 //     OMP_NUM_THREADS=1 05_ablation runs/ablation [SEEDS] [EPOCHS]
 //
-// EXPECTED
+// Prints a table, a row for each model with mean and deviation of the accuracy on 280 faces that it has not seen
+// (chance 14 %), and leaves it in runs/ablation/ablation.csv. Called again it reads finished runs and goes on with the
+// others.
 //
-// Every model sees as many images in an epoch. One with more branches sees more of them at once, batches being tuples,
-// so it takes fewer steps: DCS 2, QCS 4 and SCS 6 images a tuple.
+// Every model sees as many images in an epoch, and as many in a step: 12 pairs, 6 quadruplets or 4 sextuplets. So all
+// take the same steps, and what differs is what is compared with what.
 
 #include <cstdint>
 #include <filesystem>
@@ -67,7 +69,6 @@ struct Task {
 /// The accuracy after the last epoch, of the run in the task's folder if there is one.
 template <class Model>
 double accuracy_of(const Task& task, const std::string& name) {
-  using Topology = typename Model::ContainedType::TopologyType;
   const auto folder = task.out / fmt::format("seed-{}", task.seed) / name;
   const auto measured = [&]() -> std::optional<double> {
     if (!std::filesystem::exists(folder / "metrics.jsonl")) return std::nullopt;
@@ -76,9 +77,10 @@ double accuracy_of(const Task& task, const std::string& name) {
     return std::nullopt;
   };
   if (const auto found = measured()) return *found;
-  qcs::Recipe recipe{.epochs = task.epochs, .batch_size = 8, .learning_rate = 1e-3, .seed = task.seed};
+  constexpr int kImages = qcs::branch_count<typename Model::ContainedType::TopologyType>;
+  qcs::Recipe recipe{.epochs = task.epochs, .batch_size = 24 / kImages, .learning_rate = 1e-3, .seed = task.seed};
   recipe.schedule = {.gamma = .9};
-  recipe.epoch_divisor = static_cast<int>(qcs::branch_count<Topology>) / 2;  // the same number of images in an epoch
+  recipe.epoch_divisor = kImages / 2;      // anchors: with their partners, the same number of images in an epoch
   recipe.transform.colour_jitter = false;  // the drawn faces' own colours differ enough
   recipe.transform.erase_probability = 0;
   Run<Model> run(folder, task.faces, recipe, {.device = torch::kCPU, .workers = 1});
@@ -103,12 +105,12 @@ void write_table(const std::filesystem::path& file, const std::vector<Row>& rows
 int run(int argc, char** argv) {
   if (argc < 2) throw qcs::program::UsageError("05_ablation OUT [SEEDS] [EPOCHS]");
   const std::filesystem::path out = argv[1];
-  const int seeds = argc > 2 ? std::stoi(argv[2]) : 5, epochs = argc > 3 ? std::stoi(argv[3]) : 8;
+  const int seeds = argc > 2 ? std::stoi(argv[2]) : 5, epochs = argc > 3 ? std::stoi(argv[3]) : 12;
   std::vector<Row> rows;
   for (const char* name : {"base only", "DCS", "QCS-S", "QCS-D", "QCS", "SCS"}) rows.push_back({.name = name});
   for (int seed = 0; seed < seeds; ++seed) {
     const auto number = static_cast<std::uint64_t>(seed);
-    const Task task{out, number, epochs, qcs::examples::draw_data_set(144, 40, number)};
+    const Task task{out, number, epochs, qcs::examples::draw_data_set(48, 40, number)};
     std::size_t row = 0;
     const auto add = [&]<class Model>() {
       rows[row].accuracies.push_back(accuracy_of<Model>(task, rows[row].name));
