@@ -45,8 +45,8 @@ class NetworkUnderTest {
  public:
   using Topology = typename Case::Net::ContainedType::TopologyType;
 
-  explicit NetworkUnderTest(torch::Dtype dtype)
-      : net(qcs::NetworkOptions{.classes = Case::kClasses}), fixture(Case::kFile) {
+  explicit NetworkUnderTest(torch::Dtype dtype, qcs::BranchExecution execution = qcs::BranchExecution::kInTurn)
+      : net(qcs::NetworkOptions{.classes = Case::kClasses, .execution = execution}), fixture(Case::kFile) {
     net->to(dtype);
     parity::fill(*net);
     for (std::size_t b = 0; b < images.size(); ++b)
@@ -88,9 +88,9 @@ class NetworkUnderTest {
 };
 
 template <class Case>
-void check_float64() {
+void check_float64(qcs::BranchExecution execution = qcs::BranchExecution::kInTurn) {
   constexpr double kTolerance = 1e-8;
-  NetworkUnderTest<Case> test(torch::kFloat64);
+  NetworkUnderTest<Case> test(torch::kFloat64, execution);
   auto& fixture = test.fixture;
   const auto parameters = test.net->named_parameters();
   const auto labels = Case::labels();
@@ -147,6 +147,8 @@ BOOST_AUTO_TEST_SUITE(network_float64)
 BOOST_AUTO_TEST_CASE(qcs_raf_db) { check_float64<QcsRafDb>(); }
 BOOST_AUTO_TEST_CASE(dcs_raf_db) { check_float64<DcsRafDb>(); }
 BOOST_AUTO_TEST_CASE(dcs_ferplus) { check_float64<DcsFerPlus>(); }
+BOOST_AUTO_TEST_CASE(qcs_raf_db_together) { check_float64<QcsRafDb>(qcs::BranchExecution::kTogether); }
+BOOST_AUTO_TEST_CASE(dcs_ferplus_together) { check_float64<DcsFerPlus>(qcs::BranchExecution::kTogether); }
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(network_float32)

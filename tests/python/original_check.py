@@ -11,48 +11,27 @@ their training program saves it: DataParallel's prefix, optimiser state, recorde
   3. our program trains for a step from that file; the authors' network loads what it saved and must give our logits.
 
 With KEEP, the files stay in that folder.
-Needs torch, numpy and PIL of Python. The packages that the authors' files import and the networks do not use (timm, thop,
-matplotlib) are replaced by empty ones.
+Needs torch, numpy and PIL of Python.
 """
 import ast
 import csv
-import importlib
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import types
 
 import numpy as np
 import torch
 from PIL import Image
 
+from original import network_of, prepare_imports
+
 original, programs, image_list, image_root = (pathlib.Path(argument) for argument in sys.argv[1:5])
 keep = pathlib.Path(sys.argv[5]) if len(sys.argv) > 5 else None
 WEIGHTS_MD = pathlib.Path(__file__).resolve().parents[2] / "docs" / "weights.md"
 LIMIT = 1e-4
-
-
-def stand_in(name, **members):
-    module = types.ModuleType(name)
-    module.__dict__.update(members)
-    sys.modules[name] = module
-
-
-def prepare_imports():
-    nothing = lambda *arguments, **keywords: None
-    stand_in("thop", profile=nothing)
-    stand_in("matplotlib", use=nothing)
-    stand_in("matplotlib.pyplot", rcParams={})
-    sys.modules["matplotlib"].pyplot = sys.modules["matplotlib.pyplot"]
-    stand_in("timm")
-    stand_in("timm.models")
-    stand_in("timm.models.layers", trunc_normal_=torch.nn.init.trunc_normal_, DropPath=torch.nn.Identity, to_2tuple=lambda x: (x, x))
-    stand_in("timm.models.registry", register_model=lambda function: function)
-    stand_in("timm.models.vision_transformer", _cfg=nothing, Mlp=None, Block=None)
-    sys.path.insert(0, str(original))
 
 
 def recorders_of(program):
@@ -61,15 +40,6 @@ def recorders_of(program):
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name.startswith("RecorderMeter")]
     exec(compile(ast.Module(classes, []), program, "exec"), sys.modules["__main__"].__dict__)
     return [getattr(sys.modules["__main__"], node.name) for node in classes]
-
-
-def network_of(module, classes):
-    """The authors' network; its constructor's torch.load of ir50.pth gets an empty file."""
-    load, torch.load = torch.load, lambda *arguments, **keywords: {}
-    try:
-        return importlib.import_module(f"models.{module}").pyramid_trans_expr(num_classes=classes)
-    finally:
-        torch.load = load
 
 
 def read_images(size):
@@ -164,7 +134,7 @@ def check(module, training_program, program, model_name, classes, branches):
             shutil.copy(folder / "original.pth", keep / f"{module}.pth")
 
 
-prepare_imports()
+prepare_imports(original)
 torch.set_num_threads(2)
 check("QCS_7cls_raf_db", "main_QCS_raf_db.py", "train_raf_db", "QCS", 7, 4)
 check("DCS_8cls_affectnet", "main_DCS_affectnet-8.py", "train_affectnet8", "DCS", 8, 2)

@@ -102,7 +102,8 @@ class BaseBranchImpl : public FlatModule {
             .classes = options_.classes,
             .dropout = dropout,
             .drop_attention_output = options_.drop_attention_output,
-            .initial_weight_deviation = transformer().initial_weight_deviation};
+            .initial_weight_deviation = transformer().initial_weight_deviation,
+            .whole_last_block = options_.execution == BranchExecution::kInTurn};
   }
 
  private:

@@ -7,11 +7,11 @@
 
 namespace qcs {
 
-/// How the branches of a training pass go through the network; the mathematics is the same, batch normalisation sees
-/// one branch at a time either way.
+/// How the branches of a training pass go through the network. The mathematics is the same, and batch normalisation
+/// sees one branch at a time either way; numbers differ in their last digits.
 enum class BranchExecution {
-  kTogether,  ///< all in one batch: fewer and larger operations
-  kInTurn,    ///< one after the other, as the public code does
+  kTogether,  ///< all in one batch, and of a last transformer block what is read: fewer and larger operations
+  kInTurn,    ///< one after the other, everything worked out, as the public code does
 };
 template <>
 struct EnumNames<BranchExecution> {

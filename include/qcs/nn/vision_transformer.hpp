@@ -24,6 +24,7 @@ struct VitOptions {
   double dropout = 0;                     ///< after the position embedding and in the feed-forward layers
   bool drop_attention_output = false;     ///< the same probability after the attention's output projection
   double initial_weight_deviation = .01;  ///< of the linear layers
+  bool whole_last_block = false;          ///< work out all its tokens for logits, too, as the public code does
 };
 
 /// What a vision transformer says about a token sequence.
@@ -40,7 +41,9 @@ class VisionTransformerImpl : public FlatModule {
 
  public:
   explicit VisionTransformerImpl(VitOptions options)
-      : dropout_(options.dropout), initial_weight_deviation_(options.initial_weight_deviation) {
+      : dropout_(options.dropout),
+        initial_weight_deviation_(options.initial_weight_deviation),
+        whole_last_block_(options.whole_last_block) {
     class_token_ = register_parameter("cls_token", torch::zeros({1, 1, options.width}));
     position_ = register_parameter("pos_embed", torch::zeros({1, options.tokens + 1, options.width}));
     const SelfAttentionOptions attention{.width = options.width,
@@ -82,8 +85,10 @@ class VisionTransformerImpl : public FlatModule {
     return {.logits = head_->forward(x.select(1, 0)), .tokens = x.slice(1, 1)};
   }
 
-  /// The logits of forward() alone: in the last block nothing but the class token is worked out.
+  /// The logits of forward() alone: in the last block nothing but the class token is worked out, unless the options ask
+  /// for all of it.
   torch::Tensor logits(const torch::Tensor& tokens) {
+    if (whole_last_block_) return forward(tokens).logits;
     auto x = embedded(tokens);
     for (std::size_t block = 0; block + 1 < blocks_.size(); ++block) x = blocks_[block]->forward(x);
     return head_->forward(norm_->forward(blocks_.back()->forward_first(x)).select(1, 0));
@@ -97,6 +102,7 @@ class VisionTransformerImpl : public FlatModule {
 
   double dropout_;
   double initial_weight_deviation_;
+  bool whole_last_block_;
   torch::Tensor class_token_, position_;
   std::vector<VitBlock> blocks_;
   torch::nn::LayerNorm norm_{nullptr};

@@ -63,6 +63,14 @@ BOOST_AUTO_TEST_CASE(batch_norm_of_libtorch_does_not_keep_branches_apart) {
   BOOST_TEST(!keeps_branches_apart(*torch::nn::Sequential(torch::nn::BatchNorm1d(2))));
 }
 
+BOOST_AUTO_TEST_CASE(logits_of_the_whole_last_block_are_those_of_forward) {
+  torch::manual_seed(4);
+  VisionTransformer<> transformer(
+      VitOptions{.width = 12, .heads = 3, .depth = 2, .tokens = 7, .classes = 4, .whole_last_block = true});
+  const auto tokens = torch::randn({2, 7, 12});
+  BOOST_TEST(torch::equal(transformer->forward(tokens).logits, transformer->logits(tokens)));
+}
+
 BOOST_AUTO_TEST_CASE(logits_without_the_other_tokens_are_those_of_the_whole_last_block) {
   torch::manual_seed(3);
   for (const std::int64_t depth : {1, 2}) {

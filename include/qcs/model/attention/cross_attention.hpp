@@ -29,7 +29,7 @@ class CrossAttention : public torch::nn::Module {
   static constexpr std::int64_t kHiddenRatio = 4;
   static constexpr bool kGated = has_gate<T> && Interaction::kUsesGate;
 
-  explicit CrossAttention(std::int64_t width, BranchExecution execution = BranchExecution::kTogether)
+  explicit CrossAttention(std::int64_t width, BranchExecution execution = BranchExecution::kInTurn)
       : execution_(execution),
         norm1_(register_module("norm1", layer_norm(width, kNormEpsilon))),
         norm2_(register_module("norm2", layer_norm(width, kNormEpsilon))),
