@@ -6,7 +6,7 @@
 //
 // FACES is a tree with a folder for each class, FACES/train/CLASS/*.png with FACES/test beside train; without it the
 // program draws faces into run/faces, and says its accuracy on 210 of them that it has not seen (chance 14 %). Called
-// again it goes on with the run.
+// again it goes on with the run; Ctrl-C saves it.
 
 #include <filesystem>
 #include <qcs/experiment/experiment.hpp>
@@ -15,6 +15,7 @@
 #include <qcs/model/backbone/small.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/program/process.hpp>
+#include <qcs/program/stop_signals.hpp>
 
 #include "drawn_faces.hpp"
 
@@ -47,6 +48,9 @@ qcs::Faces draw(const std::filesystem::path& folder) {
 
 int run(int argc, char** argv) {
   if (argc < 2) throw qcs::program::UsageError("01_own_topology OUT [EPOCHS] [FACES]");
+  qcs::program::catch_stop_signals();
+  torch::set_num_threads(qcs::program::default_threads().threads);
+  cv::setNumThreads(1);  // pictures are read by several threads already
   const std::filesystem::path out = argv[1];
   qcs::Recipe recipe{.epochs = argc > 2 ? std::stoi(argv[2]) : 6,
                      .batch_size = 8,
@@ -55,10 +59,11 @@ int run(int argc, char** argv) {
                      .schedule = {.gamma = .9}};
   recipe.transform.colour_jitter = false;  // the drawn faces' own colours differ enough
   recipe.transform.erase_probability = 0;
-  qcs::Experiment<Net> run(out, argc > 3 ? qcs::read_folder_tree(argv[3]) : draw(out / "faces"), recipe);
+  qcs::Experiment<Net> run(out, argc > 3 ? qcs::read_folder_tree(argv[3]) : draw(out / "faces"), recipe,
+                           {.stop = qcs::program::stop_signal});
   if (std::filesystem::exists(out / "last.pt")) run.resume();
-  run.fit(StopWatch{});
-  return 0;
+  const auto summary = run.fit(StopWatch{});
+  return summary.end == qcs::RunEnd::kInterrupted ? 128 + qcs::program::stop_signal() : 0;
 }
 
 }  // namespace

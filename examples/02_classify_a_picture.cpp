@@ -5,7 +5,7 @@
 //
 // With what 01_own_topology left in run:
 //
-//     OMP_NUM_THREADS=1 02_classify_a_picture run/last.pt run/faces/images/test_0000{0,3,6}.png
+//     OMP_NUM_THREADS=1 02_classify_a_picture run/best.pt run/faces/images/test_0000{0,3,6}.png
 //
 // Says the expression of each and its probability; drawn are Surprise, Happy and Neutral.
 

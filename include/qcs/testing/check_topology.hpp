@@ -20,8 +20,9 @@ std::string tuple_text(std::size_t count = 3) {
   static_assert(CheckedTopology<T>::kValid);
   const auto index = detail::index_for<T>();
   const TupleSampler<T> sampler(index, NegativeRule::kAnyImage);
-  std::string text = fmt::format("{}: {} images of {} class{} a tuple{}\n", T::kName, branch_count<T>, role_count<T>,
-                                 role_count<T> == 1 ? "" : "es", has_gate<T> ? ", with a gate" : "");
+  std::string text =
+      fmt::format("{}: {} images of {} class{} a tuple{}\n", T::kName, branch_count<T>, role_count<T>,
+                  role_count<T> == 1 ? "" : "es", has_gate<T> ? ", with a gate in the published head" : "");
   const auto pairs = [&](const auto& list, const char* kind) {
     for (const Pair& pair : list)
       text += fmt::format("  {} and {} are {}\n", of_branch(T::kBranches, pair.first).name,

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(tuples_are_printed) {
   check_topology<Triplet>(&out);
   BOOST_TEST(out.str() == tuple_text<Triplet>());
   BOOST_TEST(
-      out.str().starts_with("TCS: 3 images of 2 classes a tuple, with a gate\n"
+      out.str().starts_with("TCS: 3 images of 2 classes a tuple, with a gate in the published head\n"
                             "  anchor and positive are similar\n"
                             "  anchor and negative are dissimilar\n"
                             "  anchor: image "));
