@@ -7,7 +7,11 @@
 //
 //     OMP_NUM_THREADS=1 02_classify_a_picture run/best.pt run/faces/images/test_0000{0,3,6}.png
 //
-// Says the expression of each and its probability; drawn are Surprise, Happy and Neutral.
+// Drawn are Surprise, Happy and Neutral. It says:
+//
+//     run/faces/images/test_00000.png: Surprise 98.4 %
+//     run/faces/images/test_00003.png: Happy 96.0 %
+//     run/faces/images/test_00006.png: Neutral 82.2 %
 
 #include <opencv2/imgcodecs.hpp>
 #include <qcs/infer/classifier.hpp>
