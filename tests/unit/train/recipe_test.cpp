@@ -17,7 +17,7 @@ struct Change {
     if constexpr (std::is_same_v<T, bool>)
       value = !value;
     else if constexpr (std::is_enum_v<T>)
-      value = static_cast<T>(1);
+      value = static_cast<T>(value == static_cast<T>(1) ? 0 : 1);
     else if constexpr (std::is_arithmetic_v<T>)
       value = static_cast<T>(value + static_cast<T>(std::is_integral_v<T> ? 3 : .1234567890123456789));
     else if constexpr (std::is_same_v<T, std::optional<double>>)
