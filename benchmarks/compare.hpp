@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +16,14 @@ inline double seconds_of(auto&& work) {
   const auto begin = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// A line of /proc/self/status in MiB: VmRSS, memory in use now, or VmHWM, its peak.
+inline double memory(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1)) / 1024;
+  return 0;
 }
 
 inline double median(std::vector<double> values) {

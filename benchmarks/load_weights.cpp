@@ -4,33 +4,21 @@
 // had before, MiB of the tensors. load_weights.py compares it with torch.load.
 
 #include <chrono>
-#include <fstream>
 #include <qcs/program/process.hpp>
 #include <qcs/weights/weight_file.hpp>
-#include <string>
 
-namespace {
-
-/// A line of /proc/self/status in MiB: VmRSS, memory in use now, or VmHWM, its peak.
-double memory(const std::string& name) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1)) / 1024;
-  return 0;
-}
-
-}  // namespace
+#include "compare.hpp"
 
 int main(int argc, char** argv) {
   return qcs::program::run_program([&] {
     if (argc != 2) throw qcs::program::UsageError("usage: benchmark_load_weights FILE");
-    const double before = memory("VmRSS");
+    const double before = qcs::benchmarks::memory("VmRSS");
     const auto start = std::chrono::steady_clock::now();
     const auto file = qcs::read_weight_file(argv[1]);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     double bytes = 0;
     for (const auto& [name, tensor] : file.tensors) bytes += static_cast<double>(tensor.nbytes());
-    fmt::print("{} {} {}\n", elapsed.count(), memory("VmHWM") - before, bytes / (1 << 20));
+    fmt::print("{} {} {}\n", elapsed.count(), qcs::benchmarks::memory("VmHWM") - before, bytes / (1 << 20));
     return 0;
   });
 }

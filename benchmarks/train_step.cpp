@@ -5,7 +5,6 @@
 // benchmark_train_step forward BATCH RUNS: the same of the base branch in evaluation.
 // train_step.py runs both beside the authors' code.
 
-#include <fstream>
 #include <qcs/core/stopwatch.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/program/compute_threads.hpp>
@@ -21,18 +20,11 @@ namespace {
 
 using Net = qcs::QcsNetwork<qcs::Ir50>;
 
-double peak_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
-  return 0;
-}
-
 void measure(int runs, auto&& work) {
   std::vector<double> seconds;
   for (int run = -1; run < runs; ++run)
     if (const double taken = qcs::benchmarks::seconds_of(work); run >= 0) seconds.push_back(taken);
-  fmt::print("{} {}\n", qcs::benchmarks::median(seconds), peak_memory());
+  fmt::print("{} {}\n", qcs::benchmarks::median(seconds), qcs::benchmarks::memory("VmHWM"));
 }
 
 void measure_step(std::int64_t batch, int runs, qcs::BranchExecution execution) {

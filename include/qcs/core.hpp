@@ -13,6 +13,7 @@
 #include <qcs/core/file/host_name.hpp>
 #include <qcs/core/file/path_errors.hpp>
 #include <qcs/core/file/sha256.hpp>
+#include <qcs/core/generator.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/core/memory_error.hpp>
 #include <qcs/core/named_types.hpp>

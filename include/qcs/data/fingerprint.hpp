@@ -31,6 +31,18 @@ inline void hash_pixels(Sha256& hash, const cv::Mat& image) {
   for (int y = 0; y < image.rows; ++y) hash.update({image.ptr<char>(y), row});
 }
 
+/// Calls `update(i)` for images spread evenly over a list, which hashes the contents of image i or throws DataError.
+void hash_contents(Sha256& hash, std::size_t images, const auto& update) {
+  const auto count = std::min(kFingerprintedFiles, images);
+  for (std::size_t i = 0; i < count; ++i) {
+    try {
+      update(i * images / count);
+    } catch (const DataError&) {
+      hash.update("unreadable");
+    }
+  }
+}
+
 /// That of the images of a store. Its own fingerprint stands for their contents, and where it has none their pixels do.
 inline std::string store_fingerprint(const ImageSource& source) {
   const ImageList& list = source.list();
@@ -40,15 +52,10 @@ inline std::string store_fingerprint(const ImageSource& source) {
     hash.update(own);
     return "store:" + hash.finish();
   }
-  const auto count = std::min(kFingerprintedFiles, list.images.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    try {
-      const cv::Mat image = source.read(i * list.images.size() / count);
-      image.empty() ? hash.update("unreadable") : hash_pixels(hash, image);
-    } catch (const DataError&) {
-      hash.update("unreadable");
-    }
-  }
+  hash_contents(hash, list.images.size(), [&](std::size_t i) {
+    const cv::Mat image = source.read(i);
+    image.empty() ? hash.update("unreadable") : hash_pixels(hash, image);
+  });
   return "pixels:" + hash.finish();
 }
 
@@ -71,15 +78,8 @@ inline std::string data_fingerprint(const ImageSource& source) {
       const auto size = std::filesystem::file_size(image.path, error);
       return error ? std::int64_t{-1} : static_cast<std::int64_t>(size);
     });
-    const auto count = std::min(kFingerprintedFiles, list.images.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto& path = list.images[i * list.images.size() / count].path;
-      try {
-        hash.update(sha256_of_file(path));
-      } catch (const DataError&) {
-        hash.update("unreadable");
-      }
-    }
+    detail::hash_contents(hash, list.images.size(),
+                          [&](std::size_t i) { hash.update(sha256_of_file(list.images[i].path)); });
   }
   return "2:" + hash.finish();
 }

@@ -58,11 +58,11 @@ void check_tuple_sampler(const TupleSamplerCheckOptions& options = {}) {
             findings, index, [&](std::size_t anchor, Rng& rng) { return sampler.draw(anchor, rng); }, options.coverage);
       });
     }
-    std::vector<int> one_class(detail::images_needed<T>() + 2, 0), one_each;
+    std::vector<int> one_class(most_branches_of_role<T> + 2, 0), one_each;
     for (int c = 0; c < static_cast<int>(role_count<T>) + 1; ++c) one_each.push_back(c);
     if constexpr (role_count < T >> 1)
       detail::check_refusal<S, T>(findings, one_class, 3, "whose images are all of one class");
-    if constexpr (detail::images_needed<T>() > 1)
+    if constexpr (most_branches_of_role < T >> 1)
       detail::check_refusal<S, T>(findings, one_each, static_cast<int>(one_each.size()),
                                   "with one image of each class");
     findings.throw_if_any();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <qcs/core/generator.hpp>
 #include <qcs/core/torch.hpp>
 #include <vector>
 
@@ -11,13 +12,13 @@ namespace qcs::testing {
 class RandomGuard {
  public:
   RandomGuard() {
-    for (const auto& device : devices()) kept_.push_back(generator(device).get_state());
+    for (const auto& device : devices()) kept_.push_back(generator_of(device).get_state());
   }
   RandomGuard(const RandomGuard&) = delete;
   RandomGuard& operator=(const RandomGuard&) = delete;
   ~RandomGuard() {
     const auto all = devices();
-    for (std::size_t i = 0; i < kept_.size(); ++i) generator(all[i]).set_state(kept_[i]);
+    for (std::size_t i = 0; i < kept_.size(); ++i) generator_of(all[i]).set_state(kept_[i]);
   }
 
   /// The CPU and every CUDA device at hand.
@@ -29,8 +30,6 @@ class RandomGuard {
   }
 
  private:
-  static at::Generator generator(const torch::Device& device) { return at::globalContext().defaultGenerator(device); }
-
   std::vector<torch::Tensor> kept_;
 };
 

@@ -81,6 +81,17 @@ constexpr std::size_t branches_of_role(int r) {
   return count;
 }
 
+/// The most branches that one role has, that is, images of one class in a training tuple.
+template <TopologyShape T>
+inline constexpr std::size_t most_branches_of_role = [] {
+  std::size_t most = 0;
+  for (std::size_t r = 0; r < role_count<T>; ++r) {
+    const std::size_t count = branches_of_role<T>(static_cast<int>(r));
+    most = count > most ? count : most;
+  }
+  return most;
+}();
+
 /// Whether a learnt gate weighs dissimilar against similar pairs: only where a topology has both (QCS, Wang et al.,
 /// AAAI 2025; its ablations QCS-S and QCS-D and DCS have none).
 template <TopologyShape T>

@@ -5,13 +5,12 @@
 #include <boost/random/uniform_int_distribution.hpp>
 #include <concepts>
 #include <cstddef>
-#include <limits>
 #include <qcs/core/random.hpp>
 #include <qcs/data/class_index.hpp>
+#include <qcs/data/sample/detail/excluded.hpp>
 #include <qcs/data/sample/sampling.hpp>
 #include <span>
 #include <type_traits>
-#include <utility>
 
 namespace qcs {
 
@@ -50,35 +49,12 @@ struct CheckedNegatives {
   static constexpr bool kValid = Rules::kAll;
 };
 
-namespace detail {
-
-/// Uniform over the numbers of 0..n-1 outside of the half-open ranges that `range_of(c)` gives, {first, count}, for the
-/// classes `taken`; ranges of higher classes lie higher. Takes one draw and no retries.
-std::size_t draw_outside(std::size_t n, std::span<const int> taken, const auto& range_of, Rng& rng) {
-  const auto next_above = [taken](int c) {
-    int next = std::numeric_limits<int>::max();
-    for (const int other : taken)
-      if (other > c) next = std::min(next, other);
-    return next;
-  };
-  constexpr int kNone = std::numeric_limits<int>::max();
-  for (int c = next_above(-1); c != kNone; c = next_above(c)) n -= range_of(c).second;
-  auto k = boost::random::uniform_int_distribution<std::size_t>(0, n - 1)(rng);
-  for (int c = next_above(-1); c != kNone; c = next_above(c)) {
-    const std::pair<std::size_t, std::size_t> range = range_of(c);
-    if (k < range.first) break;
-    k += range.second;
-  }
-  return k;
-}
-
-}  // namespace detail
-
 /// Uniform over all images of the classes still free, so large classes come more often.
 struct AnyImageNegatives {
   std::size_t draw(const ClassIndex& index, std::span<const int> taken, Rng& rng) const {
-    const auto images_of = [&](int c) { return std::pair{index.offset(c), index.images(c).size()}; };
-    return index.by_class()[detail::draw_outside(index.size(), taken, images_of, rng)];
+    detail::Excluded excluded;
+    for (const int c : taken) excluded.add(index.offset(c), index.images(c).size());
+    return index.by_class()[excluded.draw(index.size(), rng)];
   }
 };
 
@@ -86,11 +62,10 @@ struct AnyImageNegatives {
 struct ClassFirstNegatives {
   std::size_t draw(const ClassIndex& index, std::span<const int> taken, Rng& rng) const {
     const auto present = index.present();
-    const auto place_of = [&](int c) {
-      const auto place = std::ranges::lower_bound(present, c) - present.begin();
-      return std::pair{static_cast<std::size_t>(place), std::size_t{1}};
-    };
-    const auto images = index.images(present[detail::draw_outside(present.size(), taken, place_of, rng)]);
+    detail::Excluded excluded;
+    for (const int c : taken)
+      excluded.add(static_cast<std::size_t>(std::ranges::lower_bound(present, c) - present.begin()), 1);
+    const auto images = index.images(present[excluded.draw(present.size(), rng)]);
     return images[boost::random::uniform_int_distribution<std::size_t>(0, images.size() - 1)(rng)];
   }
 };

@@ -10,46 +10,17 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/random/uniform_int_distribution.hpp>
 
 #include <qcs/core/error.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/data/class_index.hpp>
+#include <qcs/data/sample/detail/excluded.hpp>
 #include <qcs/data/sample/negatives.hpp>
 #include <qcs/data/sample/sampler.hpp>
 #include <qcs/data/sample/sampling.hpp>
 #include <qcs/topology/rules.hpp>
 
 namespace qcs {
-
-namespace detail {
-
-/// Up to N half-open ranges of numbers, kept in ascending order, that a draw must not hit.
-template <std::size_t N>
-class Excluded {
- public:
-  /// `first` must not lie in a range added before.
-  void add(std::size_t first, std::size_t count) {
-    std::size_t at = size_++;
-    for (; at > 0 && ranges_[at - 1].first > first; --at) ranges_[at] = ranges_[at - 1];
-    ranges_[at] = {first, count};
-    total_ += count;
-  }
-
-  /// Uniform over the numbers of 0..n-1 in no range; takes one draw and no retries.
-  std::size_t draw(std::size_t n, Rng& rng) const {
-    auto k = boost::random::uniform_int_distribution<std::size_t>(0, n - total_ - 1)(rng);
-    for (std::size_t i = 0; i < size_ && k >= ranges_[i].first; ++i) k += ranges_[i].second;
-    return k;
-  }
-
- private:
-  std::array<std::pair<std::size_t, std::size_t>, N> ranges_{};
-  std::size_t size_ = 0;
-  std::size_t total_ = 0;
-};
-
-}  // namespace detail
 
 /// Draws the images of one training tuple for topology `T`: the images of one role are different files of
 /// one class, and different roles show different classes. An image that comes n times is drawn n times as often.
@@ -72,7 +43,7 @@ class TupleSampler {
     Tuple tuple{};
     std::array<int, role_count<T>> classes{};
     for (std::size_t role = 0; role < role_count<T>; ++role) {
-      detail::Excluded<branch_count<T>> used;
+      detail::Excluded used;
       bool first = true;
       for (std::size_t b = 0; b < branch_count<T>; ++b) {
         if (role_of<T>(b) != static_cast<int>(role)) continue;
@@ -92,7 +63,7 @@ class TupleSampler {
   static_assert(CheckedTopology<T>::kValid);
   static_assert(CheckedNegatives<Negatives>::kValid);
 
-  std::size_t draw_within(int c, const detail::Excluded<branch_count<T>>& used, Rng& rng) const {
+  std::size_t draw_within(int c, const detail::Excluded& used, Rng& rng) const {
     const auto images = index_.images(c);
     return images[used.draw(images.size(), rng)];
   }
@@ -117,8 +88,7 @@ class TupleSampler {
   }
 
   void check() const {
-    std::size_t needed = 0;
-    for (std::size_t r = 0; r < role_count<T>; ++r) needed = std::max(needed, branches_of_role<T>(static_cast<int>(r)));
+    constexpr std::size_t needed = most_branches_of_role<T>;
     std::string faults;
     for (const int c : index_.present()) {
       const std::size_t count = index_.files(c);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <qcs/core/torch.hpp>
 
 namespace qcs {
@@ -19,17 +20,14 @@ enum class ScoreRange {
 
 /// Euclidean distances of QK_i (B, N_i, C) and QK_j (B, N_j, C), shifted so that the smallest is 0, and their mirror
 /// image max - distance. Minimum and maximum pass gradients (Wang et al., AAAI 2025, cross similarity attention).
+/// `pairs` of branches may stand one after the other, (pairs * B, ...): each has a batch of its own.
 template <ScoreRange Range = ScoreRange::kBatch>
-TokenScores token_scores(const torch::Tensor& qk_i, const torch::Tensor& qk_j) {
+TokenScores token_scores(const torch::Tensor& qk_i, const torch::Tensor& qk_j, std::int64_t pairs = 1) {
   const auto raw = torch::cdist(qk_i, qk_j);
-  if constexpr (Range == ScoreRange::kBatch) {
-    const auto distance = raw - raw.min();
-    return {.distance = distance, .similarity = distance.max() - distance};
-  } else {
-    // Reduced over flattened pairs by one operation whose gradient is shared evenly by ties, as above.
-    const auto distance = raw - raw.flatten(1).amin({1}).view({-1, 1, 1});
-    return {.distance = distance, .similarity = distance.flatten(1).amax({1}).view({-1, 1, 1}) - distance};
-  }
+  const auto ranges = Range == ScoreRange::kBatch ? raw.view({pairs, -1}) : raw.flatten(1);
+  const auto distance = ranges - ranges.amin({1}, /*keepdim=*/true);
+  const auto similarity = distance.amax({1}, /*keepdim=*/true) - distance;
+  return {.distance = distance.view(raw.sizes()), .similarity = similarity.view(raw.sizes())};
 }
 
 /// What a score matrix (B, N_i, N_j) says about the tokens of branch j: rows are L2-normalised over j's tokens and

@@ -20,18 +20,8 @@ struct RangedCrossSimilarity {
   template <TopologyShape T>
   static BranchTensors<T> maps(const BranchTensors<T>& qk, const torch::Tensor& gate) {
     BranchTensors<T> similar, dissimilar;
-    const auto scores = pair_scores<T>(qk);
-    const auto to_first = scores_by_pair<T>(contribution_to_first(scores));
-    const auto to_second = scores_by_pair<T>(contribution_to_second(scores));
-    std::size_t p = 0;
-    for (const Pair& pair : T::kSimilar) {
-      accumulate(of_branch(similar, pair.first), to_first[p]);
-      accumulate(of_branch(similar, pair.second), to_second[p++]);
-    }
-    for (const Pair& pair : T::kDissimilar) {
-      accumulate(of_branch(dissimilar, pair.first), to_first[p]);
-      accumulate(of_branch(dissimilar, pair.second), to_second[p++]);
-    }
+    add<T>(similar, T::kSimilar, &TokenScores::similarity, qk);
+    add<T>(dissimilar, T::kDissimilar, &TokenScores::distance, qk);
     BranchTensors<T> maps;
     for (std::size_t b = 0; b < maps.size(); ++b) {
       if (dissimilar[b].defined() && gate.defined()) dissimilar[b] = dissimilar[b] * gate;
@@ -47,35 +37,24 @@ struct RangedCrossSimilarity {
   }
 
  private:
-  /// Similarities of similar pairs and distances of dissimilar ones, as token_scores() has them, of all pairs in one
-  /// batch: (P * B, N, N), the similar pairs first.
+  /// Adds to every branch what one kind of scores of its pairs says about its tokens; all pairs in one batch.
   template <TopologyShape T>
-  static torch::Tensor pair_scores(const BranchTensors<T>& qk) {
+  static void add(BranchTensors<T>& sums, const auto& pairs, torch::Tensor TokenScores::*kind,
+                  const BranchTensors<T>& qk) {
+    if (pairs.empty()) return;
     std::vector<torch::Tensor> firsts, seconds;
-    const auto add = [&](const Pair& pair) {
+    for (const Pair& pair : pairs) {
       firsts.push_back(of_branch(qk, pair.first));
       seconds.push_back(of_branch(qk, pair.second));
-    };
-    for (const Pair& pair : T::kSimilar) add(pair);
-    for (const Pair& pair : T::kDissimilar) add(pair);
-    const auto raw = torch::cdist(torch::cat(firsts), torch::cat(seconds));
-    const auto ranges =
-        Range == ScoreRange::kBatch ? raw.view({static_cast<std::int64_t>(firsts.size()), -1}) : raw.flatten(1);
-    const auto distance = ranges - ranges.amin({1}, /*keepdim=*/true);
-    const auto similar_ranges =
-        static_cast<std::int64_t>(T::kSimilar.size()) * ranges.size(0) / static_cast<std::int64_t>(firsts.size());
-    const auto similar = distance.narrow(0, 0, similar_ranges);
-    if (similar_ranges == 0) return distance.view(raw.sizes());
-    const auto similarity = similar.amax({1}, /*keepdim=*/true) - similar;
-    if (similar_ranges == ranges.size(0)) return similarity.view(raw.sizes());
-    return torch::cat({similarity, distance.narrow(0, similar_ranges, ranges.size(0) - similar_ranges)})
-        .view(raw.sizes());
-  }
-
-  /// The shares of each pair, (B, N), of a batch of all pairs.
-  template <TopologyShape T>
-  static std::vector<torch::Tensor> scores_by_pair(const torch::Tensor& all) {
-    return all.chunk(static_cast<std::int64_t>(T::kSimilar.size() + T::kDissimilar.size()));
+    }
+    const auto count = static_cast<std::int64_t>(pairs.size());
+    const auto scores = token_scores<Range>(torch::cat(firsts), torch::cat(seconds), count).*kind;
+    const auto to_first = contribution_to_first(scores).chunk(count);
+    const auto to_second = contribution_to_second(scores).chunk(count);
+    for (std::size_t p = 0; p < pairs.size(); ++p) {
+      accumulate(of_branch(sums, pairs[p].first), to_first[p]);
+      accumulate(of_branch(sums, pairs[p].second), to_second[p]);
+    }
   }
 
   static void accumulate(torch::Tensor& sum, const torch::Tensor& term) { sum = sum.defined() ? sum + term : term; }

@@ -37,18 +37,10 @@ inline ClassIndex made_up_index(int classes, std::size_t smallest) {
   return ClassIndex(labels, classes, files);
 }
 
-/// The most images of one class that a tuple of T has.
-template <TopologyShape T>
-constexpr std::size_t images_needed() {
-  std::size_t needed = 0;
-  for (std::size_t r = 0; r < role_count<T>; ++r) needed = std::max(needed, branches_of_role<T>(static_cast<int>(r)));
-  return needed;
-}
-
 /// Images for tuples of T, with two classes more than it needs, and one without images.
 template <TopologyShape T>
 ClassIndex index_for() {
-  return made_up_index(static_cast<int>(role_count<T>) + 3, images_needed<T>() + 1);
+  return made_up_index(static_cast<int>(role_count<T>) + 3, most_branches_of_role<T> + 1);
 }
 
 /// Whether two images are of one file.

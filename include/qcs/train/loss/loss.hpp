@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <qcs/core/constant.hpp>
 #include <qcs/core/torch.hpp>
 #include <string_view>
 #include <type_traits>
@@ -22,9 +23,7 @@ struct LossOptions {
 /// The rules of a loss, one flag each, evaluated by the compiler. A rule whose precondition fails counts as kept.
 template <class L>
 struct LossRules {
-  static constexpr bool kNamed = requires {
-    { L::kName } -> std::convertible_to<std::string_view>;
-  };
+  static constexpr bool kNamed = HasConstantName<L>;
 
   static constexpr bool kCallable = requires(const L& loss, const torch::Tensor& logits, const BranchTarget& target) {
     loss(logits, target);

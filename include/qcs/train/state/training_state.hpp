@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <qcs/core/error.hpp>
+#include <qcs/core/generator.hpp>
 #include <qcs/core/random.hpp>
 #include <qcs/train/optimizer/optimizer.hpp>
 #include <qcs/train/optimizer/weight_average.hpp>

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <memory>
+#include <qcs/core/constant.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <qcs/train/recipe_field.hpp>
@@ -43,9 +44,7 @@ concept StatefulStep = requires(S& step, const torch::nn::Module& module, const 
 /// kept.
 template <class S>
 struct StepRules {
-  static constexpr bool kNamed = requires {
-    { S::kName } -> std::convertible_to<std::string_view>;
-  };
+  static constexpr bool kNamed = HasConstantName<S>;
 
   static constexpr bool kHasOptions = requires {
     typename S::Options;

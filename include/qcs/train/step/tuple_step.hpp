@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <qcs/core/error.hpp>
+#include <qcs/core/generator.hpp>
 #include <qcs/data/batch.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <qcs/train/loss/branch_loss.hpp>
@@ -23,9 +24,6 @@
 #include <vector>
 
 namespace qcs {
-
-/// LibTorch's generator on a device.
-inline at::Generator generator_of(torch::Device device) { return at::globalContext().defaultGenerator(device); }
 
 /// One optimiser step of a network on batches of tuples, done wholly or not at all: whatever ends its passes early,
 /// weights, batch-normalisation statistics and random generators are then those before it. Only an update that fails
