@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// benchmark_train_step step BATCH RUNS [together|in-turn]: seconds of a SAM step of full-size QCS on random images, the
-//   median of RUNS after one that is not counted, and MiB of memory at the peak.
-// benchmark_train_step forward BATCH RUNS: the same of the base branch in evaluation.
-// train_step.py runs both beside the authors' code.
+// benchmark_train_step step BATCH RUNS [together|in-turn] [fp32|bf16] [contiguous|channels-last]: seconds of a SAM step
+//   of full-size QCS on random images, the median of RUNS after one that is not counted, and MiB of memory at the peak.
+// benchmark_train_step forward BATCH RUNS [contiguous|channels-last]: the same of the base branch in evaluation.
+// benchmark_train_step norm 0 RUNS: the same of the look at all gradients that finds those that are not finite.
+// train_step.py runs them beside the authors' code.
 
 #include <qcs/core/stopwatch.hpp>
 #include <qcs/presets/networks.hpp>
@@ -27,10 +28,15 @@ void measure(int runs, auto&& work) {
   fmt::print("{} {}\n", qcs::benchmarks::median(seconds), qcs::benchmarks::memory("VmHWM"));
 }
 
-void measure_step(std::int64_t batch, int runs, qcs::BranchExecution execution) {
-  Net network(qcs::NetworkOptions{.classes = 7, .execution = execution});
+Net network_of(qcs::BranchExecution execution) {
+  return Net(qcs::NetworkOptions{.classes = 7, .execution = execution});
+}
+
+void measure_step(std::int64_t batch, int runs, qcs::BranchExecution execution, const qcs::Placement& placement) {
+  Net network = network_of(execution);
   network->train();
-  qcs::TupleStep<Net, qcs::SamStep> step(network, torch::kCPU, qcs::make_optimizer(network->parameters(), {}, 3e-6), {},
+  qcs::place(*network, placement);
+  qcs::TupleStep<Net, qcs::SamStep> step(network, placement, qcs::make_optimizer(network->parameters(), {}, 3e-6), {},
                                          0, qcs::CrossEntropy());
   qcs::TupleBatch<qcs::Quadruplet> tuples{
       .images = torch::randn({4 * batch, 3, 112, 112}), .labels = {}, .members = {}};
@@ -39,25 +45,45 @@ void measure_step(std::int64_t batch, int runs, qcs::BranchExecution execution) 
   measure(runs, [&] { step.run(std::span(&tuples, 1)); });
 }
 
-void measure_forward(std::int64_t batch, int runs) {
-  qcs::BaseBranch<qcs::Ir50> branch(qcs::NetworkOptions{.classes = 7});
+void measure_forward(std::int64_t batch, int runs, const qcs::Placement& placement) {
+  qcs::BaseBranch<qcs::Ir50> branch(qcs::NetworkOptions{.classes = 7, .execution = qcs::BranchExecution::kTogether});
   branch->eval();
+  qcs::place(*branch, placement);
   const torch::InferenceMode inference;
-  const auto images = torch::randn({batch, 3, 112, 112});
+  const auto images = placement.placed(torch::randn({batch, 3, 112, 112}));
   measure(runs, [&] { branch->forward(images); });
+}
+
+void measure_norm(int runs) {
+  Net network = network_of(qcs::BranchExecution::kTogether);
+  for (auto& parameter : network->parameters()) parameter.mutable_grad() = torch::randn_like(parameter);
+  const auto optimizer = qcs::make_optimizer(network->parameters(), {}, 3e-6);
+  measure(runs, [&] { (void)qcs::gradient_norm_after(0, *optimizer); });
 }
 
 int run(int argc, char** argv) {
   if (argc < 4)
-    throw qcs::program::UsageError("usage: benchmark_train_step step|forward BATCH RUNS [together|in-turn]");
+    throw qcs::program::UsageError(
+        "usage: benchmark_train_step step|forward|norm BATCH RUNS [together|in-turn] [fp32|bf16] "
+        "[contiguous|channels-last]");
   qcs::program::start_compute_threads(2);
   const std::string what = argv[1];
   const std::int64_t batch = std::stoi(argv[2]);
   const int runs = std::stoi(argv[3]);
+  const std::vector<std::string> more(argv + 4, argv + argc);
+  const auto given = [&]<class E>(E otherwise) {
+    for (const auto& word : more)
+      if (const auto value = qcs::find_enum<E>(word)) return *value;
+    return otherwise;
+  };
+  const qcs::Placement placement{.precision = given(qcs::Precision::kFloat32),
+                                 .format = given(qcs::MemoryFormat::kContiguous)};
   if (what == "forward")
-    measure_forward(batch, runs);
+    measure_forward(batch, runs, placement);
+  else if (what == "norm")
+    measure_norm(runs);
   else
-    measure_step(batch, runs, qcs::enum_of<qcs::BranchExecution>(argc > 4 ? argv[4] : "together"));
+    measure_step(batch, runs, given(qcs::BranchExecution::kTogether), placement);
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #endif
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 #include <torch/version.h>
 #if defined(__GNUC__)

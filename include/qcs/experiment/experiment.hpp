@@ -94,6 +94,7 @@ class Experiment {
     return {.recipe = recipe_,
             .selection = splits_.selection,
             .device = options_.device,
+            .memory_format = options_.memory_format,
             .checkpoint_folder = folder_.path(),
             .save_steps = options_.save_steps,
             .save_seconds = options_.save_seconds,

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <qcs/core/placement.hpp>
 #include <qcs/core/processors.hpp>
-#include <qcs/core/torch.hpp>
 #include <qcs/train/events.hpp>
 #include <qcs/train/stop.hpp>
 #include <string>
@@ -16,10 +16,12 @@ namespace qcs {
 /// CUDA where LibTorch sees a device, else the CPU.
 inline torch::Device best_device() { return torch::cuda::is_available() ? torch::kCUDA : torch::kCPU; }
 
-/// Where and how a run happens. Beside the selection of the epoch that is its result, nothing here changes a number.
+/// Where and how a run happens. Beside the selection of the epoch that is its result, nothing here changes more
+/// of its numbers than their last digits.
 struct RunOptions {
   std::optional<Selection> selection = {};  ///< default: validation where there is such a split, else the last epoch
   torch::Device device = best_device();
+  MemoryFormat memory_format = MemoryFormat::kContiguous;
   int workers = std::min(4, usable_processors());  ///< threads that load images
   int print_freq = 100;                            ///< steps between lines when the output is no terminal
   std::int64_t save_steps = 0;                     ///< steps between checkpoints within an epoch; 0: by time alone

@@ -75,6 +75,8 @@ void add_run_options(OptionTable& options, TrainArguments& arguments, double& sa
   options.number<int>("threads", arguments.threads, within(1, 1024),
                       "compute threads (default: OMP_NUM_THREADS, else the number of cores)");
   options.text("device", arguments.device, "auto (default: cuda where there is one), cpu, cuda or cuda:N");
+  options.choice("memory-format", run.memory_format,
+                 "contiguous (default) or channels-last, which suits the convolutions of some processors");
   options.number<int>("print-freq,p", run.print_freq, at_least(0),
                       "steps between lines when the output is no terminal (default 100)");
   options.path(

@@ -11,6 +11,7 @@
 #include <qcs/core/stopwatch.hpp>
 #include <qcs/data/list/image_list.hpp>
 #include <qcs/train/observer.hpp>
+#include <qcs/train/placed_batches.hpp>
 #include <qcs/train/state/training_state.hpp>
 #include <qcs/train/trainer_options.hpp>
 #include <set>
@@ -50,7 +51,8 @@ class EpochLoop {
     RunState& now = state_.run;
     if (now.batch < count) {
       std::vector<Batch> group;
-      for (auto& batch : train.epoch(now.epoch, now.batch)) {
+      auto epoch = train.epoch(now.epoch, now.batch);
+      for (auto& batch : PlacedBatches(epoch, placement_of(options_))) {
         detail::stop_if_asked(options_.stop);
         group.push_back(std::move(batch));
         const auto behind = now.batch + static_cast<std::int64_t>(group.size());

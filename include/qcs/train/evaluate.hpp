@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <qcs/core/error.hpp>
+#include <qcs/core/placement.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/data/batch.hpp>
 #include <qcs/metric/confusion_matrix.hpp>
 #include <qcs/train/observer.hpp>
+#include <qcs/train/placed_batches.hpp>
 #include <qcs/train/stop.hpp>
 
 namespace qcs {
@@ -18,6 +20,7 @@ namespace qcs {
 /// Values of an evaluation.
 struct EvaluationOptions {
   torch::Device device = torch::kCPU;
+  MemoryFormat memory_format = MemoryFormat::kContiguous;
   bool flip = false;           ///< mean of the logits of every image and of its mirror image
   bool of_test_split = false;  ///< what observers are told, see PredictionEvent
   StopCheck stop = {};
@@ -73,14 +76,14 @@ Evaluation evaluate(Network& network, Range&& batches, std::int64_t classes, std
   double loss_sum = 0;
   std::int64_t images = 0;
   const c10::InferenceMode inference;
-  for (auto&& batch : batches) {
+  const Placement placement{.device = options.device, .format = options.memory_format};
+  for (auto& batch : PlacedBatches(batches, placement)) {
     detail::stop_if_asked(options.stop);
     if (batch.size() == 0) continue;  // all its images were skipped
     detail::require_labels(batch, classes);
     if (options.flip) detail::require_whole_images<Network>(batch.images);
-    const auto pixels = batch.images.to(options.device);
-    auto logits = network->forward(pixels);
-    if (options.flip) logits = (logits + network->forward(pixels.flip({3}))) / 2;
+    auto logits = network->forward(batch.images);
+    if (options.flip) logits = (logits + network->forward(batch.images.flip({3}))) / 2;
     logits = logits.cpu();
     loss_sum += torch::cross_entropy_loss(logits, batch.labels, {}, at::Reduction::Sum).template item<double>();
     const auto predicted = logits.argmax(1);

@@ -94,6 +94,12 @@ void visit_fields_after_step(auto& recipe, auto& visit) {
          {},
          Told::kIfUnusual},
         recipe.execution);
+  visit({"precision",
+         "precision",
+         "numbers that the passes of training are computed in: fp32 (default), bf16 (autocast) or tf32 (CUDA alone)",
+         {},
+         Told::kIfUnusual},
+        recipe.precision);
   visit({"flip test", "flip-test", "evaluate every image together with its mirror image", {}, Told::kIfUnusual},
         recipe.flip_test);
 }

@@ -17,6 +17,7 @@ struct StepMeasures {
   double base_loss = 0;
   double cross_loss = 0;
   std::vector<RoleLoss> roles = {};
+  double gradient_norm = 0;  ///< of all gradients as one vector, at the end of the pass
 };
 
 /// Means of the steps of an epoch so far.

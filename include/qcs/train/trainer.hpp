@@ -40,14 +40,16 @@ class Trainer {
  public:
   using Topology = typename Net::ContainedType::TopologyType;
 
-  /// Moves `network` to the device. `labels` go into checkpoints and must name every class, else ConfigError, as for a
-  /// value out of its range. `parts` are the values of the step, and the loss if it is not the recipe's.
+  /// Moves `network` to the device and the memory format. `labels` go into checkpoints and must name every class, else
+  /// ConfigError, as for a value out of its range. `parts` are the values of the step, and the loss if it is not the
+  /// recipe's.
   Trainer(Net network, TrainerOptions options, Labels labels,
           TrainingParts<Step, Loss> parts = default_parts<Step, Loss>())
       : options_(validated(options, parts.step)),
         labels_(std::move(labels)),
         parts_(std::move(parts)),
-        state_(TrainingState<Net, Step, Loss>::start(std::move(network), options_.recipe, options_.device, parts_)) {
+        state_(TrainingState<Net, Step, Loss>::start(std::move(network), options_.recipe, placement_of(options_),
+                                                     parts_)) {
     const auto classes = state_.network->options().classes;
     if (static_cast<std::int64_t>(labels_.classes.size()) != classes)
       throw ConfigError(fmt::format("{} class names for a network of {} classes", labels_.classes.size(), classes));
@@ -180,6 +182,7 @@ class Trainer {
     if (state_.average && !of_test_split) applied.emplace(*state_.average);
     return evaluate(state_.network, loader.epoch(0), state_.network->options().classes, images,
                     {.device = options_.device,
+                     .memory_format = options_.memory_format,
                      .flip = options_.recipe.flip_test,
                      .of_test_split = of_test_split,
                      .stop = options_.stop},

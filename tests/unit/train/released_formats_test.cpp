@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_checkpoint_is_run) {
 BOOST_AUTO_TEST_CASE(going_on_under_other_conditions_is_told) {
   const auto file = std::filesystem::temp_directory_path() / fmt::format("qcs-conditions-{}.pt", ::getpid());
   auto checkpoint = load_checkpoint(released(3));
-  checkpoint.conditions = run_conditions("sam", torch::kCPU);
+  checkpoint.conditions = run_conditions("sam", {});
   checkpoint.conditions["threads"] = "17";
   checkpoint.conditions["processor"] = "cuda";
   checkpoint.conditions["of a later version"] = "x";

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <qcs/core/torch.hpp>
+#include <qcs/core/autocast.hpp>
 
 namespace qcs {
 
@@ -23,7 +23,8 @@ enum class ScoreRange {
 /// `pairs` of branches may stand one after the other, (pairs * B, ...): each has a batch of its own.
 template <ScoreRange Range = ScoreRange::kBatch>
 TokenScores token_scores(const torch::Tensor& qk_i, const torch::Tensor& qk_j, std::int64_t pairs = 1) {
-  const auto raw = torch::cdist(qk_i, qk_j);
+  const ComputePrecision exact({.device = qk_i.device()});
+  const auto raw = torch::cdist(at_least_float32(qk_i), at_least_float32(qk_j));
   const auto ranges = Range == ScoreRange::kBatch ? raw.view({pairs, -1}) : raw.flatten(1);
   const auto distance = ranges - ranges.amin({1}, /*keepdim=*/true);
   const auto similarity = distance.amax({1}, /*keepdim=*/true) - distance;

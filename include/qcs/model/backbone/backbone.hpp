@@ -47,6 +47,15 @@ inline constexpr int pixel_stride = [] {
     return 1;
 }();
 
+/// The pixels of images (B, 3, 224, 224) that backbone B reads, (B, 3, 224/s, 224/s) with its stride s, as a view;
+/// images that hold no others stay as they are.
+template <class B>
+torch::Tensor read_pixels(const torch::Tensor& images) {
+  constexpr std::int64_t kStride = pixel_stride<B>;
+  if (images.size(2) != kInputSize) return images;
+  return images.slice(2, 0, kInputSize, kStride).slice(3, 0, kInputSize, kStride);
+}
+
 namespace detail {
 
 struct NoBackboneOptions {};

@@ -4,6 +4,7 @@
 #include <qcs/model/backbone/backbone.hpp>
 #include <qcs/model/backbone/ir_unit.hpp>
 #include <qcs/nn/branch_norm.hpp>
+#include <qcs/nn/prelu.hpp>
 
 namespace qcs {
 
@@ -34,7 +35,7 @@ class Ir50 : public torch::nn::Module {
     input_ = register_module(
         "input_layer",
         torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kFine, 3).padding(1).bias(false)),
-                              BranchNorm2d(kFine), torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kFine))));
+                              BranchNorm2d(kFine), PRelu(kFine)));
     body1_ = register_module("body1", detail::ir_stage(kFine, kFine, 3));
     body2_ = register_module("body2", detail::ir_stage(kFine, kMiddle, 4));
     body3_ = register_module("body3", detail::ir_stage(kMiddle, kCoarse, 14));
@@ -43,10 +44,7 @@ class Ir50 : public torch::nn::Module {
   /// (B, 3, 224, 224), or (B, 3, 112, 112) of its even rows and columns -> (B, 64, 56, 56), (B, 128, 28, 28), (B, 256,
   /// 14, 14).
   Features forward(const torch::Tensor& images) {
-    namespace F = torch::nn::functional;
-    const auto reduced = F::interpolate(
-        images, F::InterpolateFuncOptions().size(std::vector<std::int64_t>{112, 112}).mode(torch::kNearest));
-    const auto fine = body1_->forward(input_->forward(reduced));
+    const auto fine = body1_->forward(input_->forward(read_pixels<Ir50>(images)));
     const auto middle = body2_->forward(fine);
     return {fine, middle, body3_->forward(middle)};
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <qcs/core/torch.hpp>
 #include <qcs/nn/branch_norm.hpp>
+#include <qcs/nn/prelu.hpp>
 
 namespace qcs {
 
@@ -30,8 +31,7 @@ class IrUnitImpl : public torch::nn::Module {
     }
     residual_ = register_module(
         "res_layer",
-        torch::nn::Sequential(BranchNorm2d(options.in), conv(options.in, options.out, 3, 1),
-                              torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(options.out)),
+        torch::nn::Sequential(BranchNorm2d(options.in), conv(options.in, options.out, 3, 1), PRelu(options.out),
                               conv(options.out, options.out, 3, options.stride), BranchNorm2d(options.out)));
   }
 

@@ -3,6 +3,7 @@
 
 #include <qcs/model/backbone/backbone.hpp>
 #include <qcs/nn/branch_norm.hpp>
+#include <qcs/nn/prelu.hpp>
 
 namespace qcs {
 
@@ -16,7 +17,7 @@ class SmallUnitImpl : public torch::nn::Module {
     const auto conv = [](std::int64_t from, std::int64_t to, std::int64_t kernel, std::int64_t step) {
       return torch::nn::Conv2d(torch::nn::Conv2dOptions(from, to, kernel).stride(step).padding(kernel / 2).bias(false));
     };
-    const auto prelu = [&] { return torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(out)); };
+    const auto prelu = [&] { return PRelu(out); };
     residual_ = register_module("residual", torch::nn::Sequential(conv(in, out, 3, stride), BranchNorm2d(out), prelu(),
                                                                   conv(out, out, 3, 1), BranchNorm2d(out)));
     if (in != out || stride != 1)
@@ -30,7 +31,7 @@ class SmallUnitImpl : public torch::nn::Module {
 
  private:
   torch::nn::Sequential residual_{nullptr}, shortcut_{nullptr};
-  torch::nn::PReLU activation_{nullptr};
+  PRelu activation_{nullptr};
 };
 TORCH_MODULE(SmallUnit);
 
@@ -54,26 +55,21 @@ class SmallBackbone : public torch::nn::Module {
 
   SmallBackbone() {
     fine_ = register_module(
-        "fine",
-        torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kFine, 3).padding(1).bias(false)),
-                              BranchNorm2d(kFine), torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kFine))));
+        "fine", torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, kFine, 3).padding(1).bias(false)),
+                                      BranchNorm2d(kFine), PRelu(kFine)));
     middle_ = register_module("middle", torch::nn::Sequential(detail::SmallUnit(kFine, kMiddle, 2)));
     coarse_ = register_module("coarse", torch::nn::Sequential(detail::SmallUnit(kMiddle, kCoarse, 2),
                                                               detail::SmallUnit(kCoarse, kCoarse, 1)));
     summary_ = register_module(
         "summary", torch::nn::Sequential(torch::nn::AvgPool2d(2), BranchNorm2d(kCoarse), torch::nn::Flatten(),
                                          torch::nn::Linear(kCoarse * 7 * 7, kCoarse),
-                                         torch::nn::LayerNorm(torch::nn::LayerNormOptions({kCoarse})),
-                                         torch::nn::PReLU(torch::nn::PReLUOptions().num_parameters(kCoarse))));
+                                         torch::nn::LayerNorm(torch::nn::LayerNormOptions({kCoarse})), PRelu(kCoarse)));
   }
 
   /// (B, 3, 224, 224), or (B, 3, 56, 56) of every fourth row and column -> (B, 16, 56, 56), (B, 32, 28, 28), (B, 64,
   /// 14, 14).
   Features forward(const torch::Tensor& images) {
-    namespace F = torch::nn::functional;
-    const auto reduced = F::interpolate(
-        images, F::InterpolateFuncOptions().size(std::vector<std::int64_t>{56, 56}).mode(torch::kNearest));
-    const auto fine = fine_->forward(reduced);
+    const auto fine = fine_->forward(read_pixels<SmallBackbone>(images));
     const auto middle = middle_->forward(fine);
     const auto coarse = coarse_->forward(middle);
     return {fine, middle, coarse + summary_->forward(coarse).unsqueeze(-1).unsqueeze(-1)};

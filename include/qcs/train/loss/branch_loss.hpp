@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <qcs/core/autocast.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/model/network.hpp>
 #include <qcs/train/loss/cross_entropy.hpp>
@@ -32,15 +33,15 @@ struct BranchLosses {
   }
 };
 
-/// `loss` of the base and cross logits of every branch against the labels of its role. `images`, (N, B) int64 on the
-/// logits' device, are the numbers of the images in the training list, a row for each branch; it may be undefined where
-/// the loss does not read them. Throws ShapeError if the loss is no single number.
+/// `loss` of the base and cross logits, in float32 at least, of every branch against the labels of its role. `images`,
+/// (N, B) int64 on the logits' device, are the numbers of the images in the training list, a row for each branch; it
+/// may be undefined where the loss does not read them. Throws ShapeError if the loss is no single number.
 template <TopologyShape T, class Loss = CrossEntropy>
 BranchLosses<T> branch_losses(const BranchOutput<T>& output, const RoleLabels<T>& labels,
                               const torch::Tensor& images = {}, const Loss& loss = Loss()) {
   BranchLosses<T> losses;
   const auto one = [&](const torch::Tensor& logits, const BranchTarget& target) {
-    torch::Tensor value = loss(logits, target);
+    torch::Tensor value = loss(at_least_float32(logits), target);
     if (value.dim() != 0)
       throw ShapeError(fmt::format("the loss `{}` gave shape ({}), expected one number, the mean over the batch",
                                    std::string_view(Loss::kName), fmt::join(value.sizes(), ", ")));

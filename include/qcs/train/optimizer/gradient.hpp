@@ -24,25 +24,58 @@ void for_each_gradient(torch::optim::Optimizer& optimizer, auto visit) {
 /// How a number that is not finite is called.
 inline const char* not_finite(double value) { return std::isnan(value) ? "not a number" : "infinite"; }
 
-/// Norm of a vector whose parts have these norms, 0-d. Throws NumericError if it is not finite.
-inline torch::Tensor joint_norm(const std::vector<torch::Tensor>& norms) {
-  const auto norm = torch::stack(norms).norm();
-  const double value = norm.item<double>();
-  if (!std::isfinite(value)) throw NumericError(fmt::format("the gradient became {}", not_finite(value)));
+/// Returns the norm of a gradient, or throws NumericError if it is not finite.
+inline double checked_norm(double norm) {
+  if (!std::isfinite(norm)) throw NumericError(fmt::format("the gradient became {}", not_finite(norm)));
   return norm;
 }
 
-/// Looks at all gradients as one vector: throws NumericError if its norm is not finite, and scales it down to length
-/// `limit` if it is longer; 0 sets no limit (Pascanu et al., ICML 2013).
+/// Norm of the vector that these tensors are together, 0-d, where they are; a fixed number of launches on CUDA. There
+/// must be one at least.
+inline torch::Tensor joint_norm(const std::vector<torch::Tensor>& parts) {
+  return torch::stack(at::_foreach_norm(parts)).norm();
+}
+
+/// The parameters of an optimiser that have a gradient, and their gradients.
+struct Gradients {
+  std::vector<torch::Tensor> parameters = {}, gradients = {};
+  std::vector<std::size_t> indices = {};  ///< among all parameters
+
+  static Gradients of(torch::optim::Optimizer& optimizer) {
+    Gradients all;
+    for_each_gradient(optimizer, [&](const torch::Tensor& parameter, const torch::Tensor& gradient, std::size_t index) {
+      all.parameters.push_back(parameter);
+      all.gradients.push_back(gradient);
+      all.indices.push_back(index);
+    });
+    return all;
+  }
+
+  /// Norm of all gradients as one vector, 0 where there is none; 0-d.
+  torch::Tensor norm() const { return gradients.empty() ? torch::zeros({}, torch::kFloat64) : joint_norm(gradients); }
+};
+
+/// Norm of all gradients as one vector, after a pass: where the pass has measured it (see StepMeasures), what it
+/// measured. Throws NumericError if it is not finite.
+double gradient_norm_after(const auto& measured, torch::optim::Optimizer& optimizer) {
+  if constexpr (requires { measured.gradient_norm; }) return checked_norm(measured.gradient_norm);
+  const torch::NoGradGuard no_grad;
+  return checked_norm(Gradients::of(optimizer).norm().template item<double>());
+}
+
+/// Scales all gradients, whose norm as one vector is `norm`, down to length `limit` if they are longer; 0 sets no limit
+/// (Pascanu et al., ICML 2013).
+inline void clip_gradients(torch::optim::Optimizer& optimizer, double norm, double limit) {
+  if (limit <= 0 || norm <= limit) return;
+  const torch::NoGradGuard no_grad;
+  at::_foreach_mul_(Gradients::of(optimizer).gradients, limit / norm);
+}
+
+/// The same with a norm worked out here, for a step that has changed the gradients. Throws NumericError if it is not
+/// finite.
 inline void check_and_clip_gradients(torch::optim::Optimizer& optimizer, double limit) {
   const torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> norms;
-  for_each_gradient(optimizer,
-                    [&](const torch::Tensor&, const torch::Tensor& g, std::size_t) { norms.push_back(g.norm()); });
-  if (norms.empty()) return;
-  const double norm = joint_norm(norms).item<double>();
-  if (limit <= 0 || norm <= limit) return;
-  for_each_gradient(optimizer, [&](const torch::Tensor&, torch::Tensor g, std::size_t) { g.mul_(limit / norm); });
+  clip_gradients(optimizer, checked_norm(Gradients::of(optimizer).norm().item<double>()), limit);
 }
 
 }  // namespace qcs

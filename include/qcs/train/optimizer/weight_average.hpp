@@ -7,6 +7,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/io/named_tensors.hpp>
+#include <qcs/train/optimizer/copy_all.hpp>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,15 @@ class WeightAverage {
   /// Takes in the module's values after a step.
   void update() {
     const torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> values, averages, counts, copied_counts;
     for (auto& [name, value, average] : entries_) {
-      if (average.is_floating_point())
-        average.mul_(decay_).add_(value, 1 - decay_);
-      else
-        average.copy_(value);
+      const bool averaged = average.is_floating_point();
+      (averaged ? values : counts).push_back(value);
+      (averaged ? averages : copied_counts).push_back(average);
     }
+    copy_all(counts, copied_counts);
+    at::_foreach_mul_(averages, decay_);
+    at::_foreach_add_(averages, values, 1 - decay_);
   }
 
   double decay() const { return decay_; }

@@ -12,6 +12,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/io/named_tensors.hpp>
+#include <qcs/train/optimizer/optimizer_key.hpp>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -44,15 +45,6 @@ auto with_optimizer_state_type(const torch::optim::Optimizer& optimizer, auto&& 
     return visit.template operator()<optim::AdamParamState>();
   if (dynamic_cast<const optim::SGD*>(&optimizer) != nullptr) return visit.template operator()<optim::SGDParamState>();
   throw ConfigError("the state of this optimizer cannot be saved: it is neither Adam, AdamW nor SGD");
-}
-
-/// How an optimiser finds what it keeps for a parameter; LibTorch 1.13 writes the address as text.
-inline auto optimizer_key(const torch::optim::Optimizer& optimizer, const torch::Tensor& parameter) {
-  using Key = typename std::remove_cvref_t<decltype(optimizer.state())>::key_type;
-  if constexpr (std::same_as<Key, std::string>)
-    return fmt::format("{}", fmt::ptr(parameter.unsafeGetTensorImpl()));
-  else
-    return static_cast<void*>(parameter.unsafeGetTensorImpl());
 }
 
 /// The parameters of an optimiser by their names in `module`, in the module's order.

@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <qcs/core/torch.hpp>
+#include <qcs/core/placement.hpp>
 #include <qcs/io/named_tensors.hpp>
-#include <qcs/model/branch_execution.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,15 +23,13 @@ inline std::string processor_kind(const torch::Device& device) {
 }
 
 /// What the numbers of a run depend on besides its recipe, data and seed, as texts that stand in checkpoints:
-/// `step`, the training step's name; `precision` of the network's computations; `branches`, how they pass through the
-/// network; `ranks`, the number of processes; `processor`, see processor_kind; `threads` that compute.
-inline io::Metadata run_conditions(std::string_view step, const torch::Device& device,
-                                   BranchExecution execution = BranchExecution::kInTurn) {
+/// `step`, the training step's name; `memory format`; `ranks`, the number of processes; `processor`, see
+/// processor_kind; `threads` that compute.
+inline io::Metadata run_conditions(std::string_view step, const Placement& placement) {
   return {{"step", std::string(step)},
-          {"precision", "fp32"},
-          {"branches", execution == BranchExecution::kTogether ? "together" : "in turn"},
+          {"memory format", std::string(name_of(placement.format))},
           {"ranks", "1"},
-          {"processor", processor_kind(device)},
+          {"processor", processor_kind(placement.device)},
           {"threads", fmt::to_string(torch::get_num_threads())}};
 }
 

@@ -30,21 +30,21 @@ namespace qcs {
 template <class Net, class Step, class Loss = CrossEntropy>
 struct TrainingState {
   Net network;
-  torch::Device device;
+  Placement placement;
   TupleStep<Net, Step, Loss> step;
   std::optional<WeightAverage> average = {};
   RunState run = {};
   torch::Tensor restored_generator = {}, restored_device_generator = {};  ///< from a checkpoint, until training goes on
 
-  /// The state of `network`, moved to `device`, before its first step.
-  static TrainingState start(Net network, const Recipe& recipe, torch::Device device,
+  /// The state of `network`, placed, before its first step.
+  static TrainingState start(Net network, const Recipe& recipe, const Placement& placement,
                              const TrainingParts<Step, Loss>& parts) {
     if (recipe.aids.freeze_backbone) network->freeze_backbone();
-    network->to(device);
+    place(*network, placement);
     TrainingState state{
         .network = network,
-        .device = device,
-        .step = {network, device, make_optimizer(network->parameters(), recipe.optimizer, recipe.learning_rate),
+        .placement = placement,
+        .step = {network, placement, make_optimizer(network->parameters(), recipe.optimizer, recipe.learning_rate),
                  parts.step, recipe.aids.clip_norm, loss_of(parts, recipe)}};
     if (recipe.aids.average_decay > 0) state.average.emplace(*network, recipe.aids.average_decay);
     state.run.epoch = recipe.first_epoch;
@@ -52,12 +52,7 @@ struct TrainingState {
   }
 
   /// What the numbers of the run depend on besides its recipe, data and seed.
-  io::Metadata conditions() const {
-    auto execution = BranchExecution::kInTurn;
-    if constexpr (requires { network->branches_together(); })
-      if (network->branches_together()) execution = BranchExecution::kTogether;
-    return run_conditions(Step::kName, device, execution);
-  }
+  io::Metadata conditions() const { return run_conditions(Step::kName, placement); }
 
   /// The present state; shares memory with the network, so it holds until the next step. Throws NumericError rather
   /// than give weights that are not finite.
@@ -75,9 +70,9 @@ struct TrainingState {
     c.step = step.state();
     c.conditions = conditions();
     c.generator = restored_generator.defined() ? restored_generator : generator_of(torch::kCPU).get_state();
-    if (!device.is_cpu())
+    if (!placement.device.is_cpu())
       c.device_generator =
-          restored_device_generator.defined() ? restored_device_generator : generator_of(device).get_state();
+          restored_device_generator.defined() ? restored_device_generator : generator_of(placement.device).get_state();
     return c;
   }
 
@@ -107,7 +102,8 @@ struct TrainingState {
       return;
     }
     if (generator.defined()) generator_of(torch::kCPU).set_state(generator);
-    if (device_generator.defined() && !device.is_cpu()) generator_of(device).set_state(device_generator);
+    if (device_generator.defined() && !placement.device.is_cpu())
+      generator_of(placement.device).set_state(device_generator);
   }
 
   /// Bytes that a checkpoint will take once the optimiser has its state, without what is small.

@@ -41,12 +41,12 @@ class LookSamStep {
     Orthogonal fresh;
     if (position_ == 0) {
       const auto plain = gradients();
-      sam_.climb();
+      sam_.climb(gradient_norm_after(measured, sam_.base()));
       pass();
       sam_.restore();
       fresh = orthogonal_to(plain);
     } else {
-      add_orthogonal();
+      add_orthogonal(gradient_norm_after(measured, sam_.base()));
     }
     sam_.descend(clip_norm_);
     if (position_ == 0) orthogonal_ = std::move(fresh);  // only now: a step that is undone leaves no trace
@@ -57,7 +57,7 @@ class LookSamStep {
   torch::optim::Optimizer& optimizer() { return sam_.base(); }
   void abandon() {
     sam_.restore();
-    sam_.base().zero_grad();
+    clear_gradients(sam_.base());
   }
 
   /// `position` between two climbs, `norm` of g_v, and `PARAMETER.orthogonal`, the parts of g_v, on the CPU.
@@ -130,19 +130,11 @@ class LookSamStep {
     return copies;
   }
 
-  /// Norm of the gradients as they are; 0 where there is none. Throws NumericError if it is not finite.
-  double gradient_norm() {
-    std::vector<torch::Tensor> norms;
-    for_each_gradient(sam_.base(),
-                      [&](const torch::Tensor&, const torch::Tensor& g, std::size_t) { norms.push_back(g.norm()); });
-    return norms.empty() ? 0 : joint_norm(norms).item<double>();
-  }
-
   /// The present gradients less their projection on `plain`.
   Orthogonal orthogonal_to(const std::vector<torch::Tensor>& plain) {
     const torch::NoGradGuard no_grad;
     const auto part_of = [&](std::size_t index) { return index < plain.size() ? plain[index] : torch::Tensor(); };
-    std::vector<torch::Tensor> products, squares, norms;
+    std::vector<torch::Tensor> products, squares, parts;
     for (const auto& g : plain)
       if (g.defined()) squares.push_back(g.square().sum());
     for_each_gradient(sam_.base(), [&](const torch::Tensor&, const torch::Tensor& g, std::size_t index) {
@@ -157,16 +149,16 @@ class LookSamStep {
       found.parts.resize(std::max(found.parts.size(), index + 1));
       const auto p = part_of(index);
       found.parts[index] = p.defined() ? g - p * along : g.clone();
-      norms.push_back(found.parts[index].norm());
+      parts.push_back(found.parts[index]);
     });
-    if (!norms.empty()) found.norm = joint_norm(norms).item<double>();
+    if (!parts.empty()) found.norm = checked_norm(joint_norm(parts).item<double>());
     return found;
   }
 
-  /// Adds alpha |g|/|g_v| g_v to the gradients g.
-  void add_orthogonal() {
+  /// Adds alpha |g|/|g_v| g_v to the gradients g of this norm.
+  void add_orthogonal(double norm) {
     const torch::NoGradGuard no_grad;
-    const double factor = options_.alpha * gradient_norm() / (orthogonal_.norm + options_.epsilon);
+    const double factor = options_.alpha * norm / (orthogonal_.norm + options_.epsilon);
     for_each_gradient(sam_.base(), [&](const torch::Tensor&, torch::Tensor g, std::size_t index) {
       if (index < orthogonal_.parts.size() && orthogonal_.parts[index].defined())
         g.add_(orthogonal_.parts[index], factor);

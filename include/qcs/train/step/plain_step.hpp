@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <qcs/train/optimizer/gradient.hpp>
+#include <qcs/train/optimizer/optimizer.hpp>
 #include <qcs/train/step/step.hpp>
 #include <string_view>
 #include <utility>
@@ -21,14 +22,14 @@ class PlainStep {
 
   auto run(auto&& pass) {
     auto measured = pass();
-    check_and_clip_gradients(*optimizer_, clip_norm_);
+    clip_gradients(*optimizer_, gradient_norm_after(measured, *optimizer_), clip_norm_);
     optimizer_->step();
-    optimizer_->zero_grad();
+    clear_gradients(*optimizer_);
     return measured;
   }
 
   torch::optim::Optimizer& optimizer() { return *optimizer_; }
-  void abandon() { optimizer_->zero_grad(); }
+  void abandon() { clear_gradients(*optimizer_); }
 
  private:
   std::unique_ptr<torch::optim::Optimizer> optimizer_;

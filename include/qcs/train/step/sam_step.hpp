@@ -23,16 +23,16 @@ class SamStep {
 
   auto run(auto&& pass) {
     auto measured = pass();
-    sam_.climb();
-    pass();
-    sam_.descend(clip_norm_);
+    sam_.climb(gradient_norm_after(measured, sam_.base()));
+    const auto climbed = pass();
+    sam_.descend(clip_norm_, gradient_norm_after(climbed, sam_.base()));
     return measured;
   }
 
   torch::optim::Optimizer& optimizer() { return sam_.base(); }
   void abandon() {
     sam_.restore();
-    sam_.base().zero_grad();
+    clear_gradients(sam_.base());
   }
 
  private:

@@ -8,14 +8,18 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <qcs/core/autocast.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/core/generator.hpp>
+#include <qcs/core/placement.hpp>
 #include <qcs/data/batch.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <qcs/train/loss/branch_loss.hpp>
 #include <qcs/train/loss/cross_entropy.hpp>
 #include <qcs/train/loss/loss.hpp>
+#include <qcs/train/optimizer/copy_all.hpp>
 #include <qcs/train/optimizer/gradient.hpp>
+#include <qcs/train/placed_batches.hpp>
 #include <qcs/train/run_state.hpp>
 #include <qcs/train/step/step.hpp>
 #include <qcs/train/stop.hpp>
@@ -34,11 +38,11 @@ class TupleStep {
   using Topology = typename Net::ContainedType::TopologyType;
   using Batch = TupleBatch<Topology>;
 
-  /// @param device where the network is
-  TupleStep(Net network, torch::Device device, std::unique_ptr<torch::optim::Optimizer> optimizer,
+  /// @param placement where the network is, and how it computes
+  TupleStep(Net network, const Placement& placement, std::unique_ptr<torch::optim::Optimizer> optimizer,
             const StepOptionsOf<Step>& options, double clip_norm, Loss loss)
       : network_(std::move(network)),
-        device_(device),
+        placement_(placement),
         step_(std::move(optimizer), options, clip_norm),
         loss_(std::move(loss)) {}
 
@@ -48,24 +52,25 @@ class TupleStep {
     std::int64_t tuples = 0;
     std::vector<torch::Tensor> numbers;
     for (auto& batch : batches) {
-      if constexpr (loss_reads_images<Loss>) numbers.push_back(image_numbers(batch).to(device_));
-      batch.images = batch.images.to(device_);
-      for (auto& labels : batch.labels) labels = labels.to(device_);
+      if constexpr (loss_reads_images<Loss>) numbers.push_back(image_numbers(batch).to(placement_.device));
+      place_batch(batch, placement_);
       tuples += batch.size();
     }
-    const Snapshot before(*network_, device_);
+    const Snapshot before(*network_, placement_.device);
     bool updates = false;
     try {
       return step_.run([&] {
         updates = false;
-        EpochMeans means;
+        std::vector<torch::Tensor> values;
+        std::vector<double> shares;
         for (std::size_t i = 0; i < batches.size(); ++i) {
           detail::stop_if_asked(stop);
-          const double share = static_cast<double>(batches[i].size()) / static_cast<double>(tuples);
-          means.add(pass(batches[i], numbers.empty() ? torch::Tensor() : numbers[i], share), share);
+          shares.push_back(static_cast<double>(batches[i].size()) / static_cast<double>(tuples));
+          values.push_back(pass(batches[i], numbers.empty() ? torch::Tensor() : numbers[i], shares.back()));
         }
+        const auto measures = read(values, shares);
         updates = true;
-        return means.value();
+        return measures;
       });
     } catch (const NumericError&) {  // comes before the update
       step_.abandon();
@@ -103,21 +108,25 @@ class TupleStep {
   class Snapshot {
    public:
     Snapshot(const torch::nn::Module& module, torch::Device device) : device_(device) {
-      for (const auto& buffer : module.buffers()) buffers_.emplace_back(buffer, buffer.detach().clone());
+      for (const auto& buffer : module.buffers()) {
+        buffers_.push_back(buffer);
+        values_.push_back(torch::empty_like(buffer));
+      }
+      copy_all(buffers_, values_);
       generator_ = generator_of(torch::kCPU).get_state();
       if (!device.is_cpu()) device_generator_ = generator_of(device).get_state();
     }
 
     void restore() const {
       const torch::NoGradGuard no_grad;
-      for (const auto& [buffer, value] : buffers_) torch::Tensor(buffer).copy_(value);
+      copy_all(values_, buffers_);
       generator_of(torch::kCPU).set_state(generator_);
       if (!device_.is_cpu()) generator_of(device_).set_state(device_generator_);
     }
 
    private:
     torch::Device device_;
-    std::vector<std::pair<torch::Tensor, torch::Tensor>> buffers_;
+    std::vector<torch::Tensor> buffers_, values_;
     torch::Tensor generator_, device_generator_;
   };
 
@@ -131,19 +140,44 @@ class TupleStep {
     return numbers;
   }
 
-  /// Forward and backward; `share` scales the gradients, not the measures.
-  StepMeasures pass(const Batch& batch, const torch::Tensor& numbers, double share) {
-    const auto output = network_->forward_branches(batch.branches());
+  /// Forward and backward; `share` scales the gradients, not the measures. Returns these, (K), without waiting for
+  /// them: loss, accuracy, then the base and the cross losses of the branches.
+  torch::Tensor pass(const Batch& batch, const torch::Tensor& numbers, double share) {
+    const auto output = forward(batch);
     const auto losses = branch_losses<Topology>(output, batch.labels, numbers, loss_);
     const auto loss = losses.mean();
     std::vector<torch::Tensor> values{loss,
                                       (output.base_logits[0].argmax(1) == batch.labels[0]).to(loss.dtype()).mean()};
     values.insert(values.end(), losses.base.begin(), losses.base.end());
     values.insert(values.end(), losses.cross.begin(), losses.cross.end());
-    const auto on_cpu = torch::stack(values).detach().to(torch::kCPU, torch::kFloat64);
-    const double* v = on_cpu.template data_ptr<double>();
-    if (!std::isfinite(v[0])) throw NumericError(fmt::format("the loss became {}", not_finite(v[0])));
     (share == 1 ? loss : loss * share).backward();
+    return torch::stack(values).detach().to(torch::kFloat64);
+  }
+
+  BranchOutput<Topology> forward(const Batch& batch) {
+    const ComputePrecision precision(placement_);
+    return network_->forward_branches(batch.branches());
+  }
+
+  /// What the passes measured, and the norm of their gradient, in the one look at the device that they cost. Throws
+  /// NumericError if a loss or the gradient is not finite.
+  StepMeasures read(std::vector<torch::Tensor> values, const std::vector<double>& shares) {
+    const torch::NoGradGuard no_grad;
+    values.push_back(Gradients::of(step_.optimizer()).norm().to(values[0].options()).view({1}));
+    const auto on_cpu = torch::cat(values).to(torch::kCPU);
+    const double* v = on_cpu.template data_ptr<double>();
+    EpochMeans means;
+    for (const double share : shares) {
+      if (!std::isfinite(v[0])) throw NumericError(fmt::format("the loss became {}", not_finite(v[0])));
+      means.add(measures_of(v), share);
+      v += 2 + 2 * branch_count<Topology>;
+    }
+    auto measures = means.value();
+    measures.gradient_norm = checked_norm(*v);
+    return measures;
+  }
+
+  static StepMeasures measures_of(const double* v) {
     StepMeasures m{.loss = v[0], .accuracy = v[1], .roles = std::vector<RoleLoss>(role_count<Topology>)};
     for (std::size_t b = 0; b < branch_count<Topology>; ++b) {
       const double base = v[2 + b], cross = v[2 + branch_count<Topology> + b];
@@ -159,7 +193,7 @@ class TupleStep {
   }
 
   Net network_;
-  torch::Device device_;
+  Placement placement_;
   Step step_;
   Loss loss_;
   bool whole_ = true;

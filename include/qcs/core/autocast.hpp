@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <qcs/core/placement.hpp>
+
+namespace qcs {
+
+namespace detail {
+
+// LibTorch 2.4 made one set of functions of those for each kind of device.
+#define QCS_AUTOCAST_BY_DEVICE (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4))
+
+inline bool autocast_enabled(torch::DeviceType device) {
+#if QCS_AUTOCAST_BY_DEVICE
+  return at::autocast::is_autocast_enabled(device);
+#else
+  return device == torch::kCUDA ? at::autocast::is_enabled() : at::autocast::is_cpu_enabled();
+#endif
+}
+
+inline void set_autocast_enabled(torch::DeviceType device, bool on) {
+#if QCS_AUTOCAST_BY_DEVICE
+  at::autocast::set_autocast_enabled(device, on);
+#else
+  device == torch::kCUDA ? at::autocast::set_enabled(on) : at::autocast::set_cpu_enabled(on);
+#endif
+}
+
+inline torch::ScalarType autocast_type(torch::DeviceType device) {
+#if QCS_AUTOCAST_BY_DEVICE
+  return at::autocast::get_autocast_dtype(device);
+#else
+  return device == torch::kCUDA ? at::autocast::get_autocast_gpu_dtype() : at::autocast::get_autocast_cpu_dtype();
+#endif
+}
+
+inline void set_autocast_type(torch::DeviceType device, torch::ScalarType type) {
+#if QCS_AUTOCAST_BY_DEVICE
+  at::autocast::set_autocast_dtype(device, type);
+#else
+  device == torch::kCUDA ? at::autocast::set_autocast_gpu_dtype(type) : at::autocast::set_autocast_cpu_dtype(type);
+#endif
+}
+
+}  // namespace detail
+
+/// The type that autocast gives the factors of a product on this device; nothing where it is off.
+inline std::optional<torch::ScalarType> product_type(torch::Device device) {
+  if (!detail::autocast_enabled(device.type())) return std::nullopt;
+  return detail::autocast_type(device.type());
+}
+
+/// x, or its float32 copy where it has fewer digits.
+inline torch::Tensor at_least_float32(const torch::Tensor& x) {
+  return x.scalar_type() == torch::kBFloat16 || x.scalar_type() == torch::kHalf ? x.to(torch::kFloat32) : x;
+}
+
+/// Lets LibTorch compute with a placement's precision on this thread, for as long as it lives. Autocast keeps weights
+/// that it has cast; they are forgotten at the end, so weights may change between two of these, not within one.
+class ComputePrecision {
+ public:
+  explicit ComputePrecision(const Placement& placement)
+      : device_(placement.device.type()),
+        autocast_(placement.precision == Precision::kBfloat16),
+        was_enabled_(detail::autocast_enabled(device_)),
+        type_before_(detail::autocast_type(device_)) {
+    detail::set_autocast_enabled(device_, autocast_);
+    if (autocast_) detail::set_autocast_type(device_, torch::kBFloat16);
+    if (placement.precision != Precision::kTf32) return;
+    tf32_before_ = at::globalContext().allowTF32CuBLAS();
+    at::globalContext().setAllowTF32CuBLAS(true);
+  }
+
+  ~ComputePrecision() {
+    if (tf32_before_) at::globalContext().setAllowTF32CuBLAS(*tf32_before_);
+    detail::set_autocast_type(device_, type_before_);
+    detail::set_autocast_enabled(device_, was_enabled_);
+    if (autocast_) at::autocast::clear_cache();
+  }
+
+  ComputePrecision(const ComputePrecision&) = delete;
+  ComputePrecision& operator=(const ComputePrecision&) = delete;
+
+ private:
+  torch::DeviceType device_;
+  bool autocast_, was_enabled_;
+  torch::ScalarType type_before_;
+  std::optional<bool> tf32_before_ = {};
+};
+
+#undef QCS_AUTOCAST_BY_DEVICE
+
+}  // namespace qcs
