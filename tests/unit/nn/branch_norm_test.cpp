@@ -93,3 +93,37 @@ BOOST_AUTO_TEST_CASE(logits_without_the_other_tokens_are_those_of_the_whole_last
       BOOST_TEST(torch::allclose(expected[i], found[i], 1e-9, 1e-11), "gradient of input " + std::to_string(i));
   }
 }
+
+BOOST_AUTO_TEST_CASE(statistics_over_processes_are_those_of_the_whole_batch) {
+  // Two processes that hold the same images: the sum over them is twice one's own.
+  torch::manual_seed(5);
+  BranchNorm2d alone(kChannels), shared(kChannels);
+  for (auto* norm : {&alone, &shared}) (*norm)->to(torch::kFloat64);
+  {
+    const torch::NoGradGuard no_grad;
+    for (const auto& item : alone->named_parameters())
+      shared->named_parameters()[item.key()].copy_(item.value().uniform_(.5, 1.5));
+  }
+  shared->set_reduction([](const torch::Tensor& own) { return 2 * own; });
+  const auto x = torch::randn({2 * 4, kChannels, 3, 5}, torch::kFloat64).requires_grad_();
+  const auto weights = torch::randn_like(x);
+  const auto both = [](const torch::Tensor& t) {
+    const auto halves = t.chunk(2);
+    return torch::cat({halves[0], halves[0], halves[1], halves[1]});
+  };
+  torch::Tensor whole, part;
+  {
+    const BranchesInBatch in_batch(BranchesInBatch::norms_of(*torch::nn::Sequential(alone, shared)), 2);
+    whole = alone->forward(both(x));
+    part = shared->forward(x);
+  }
+  BOOST_TEST(torch::allclose(whole, both(part), 1e-12, 1e-12));
+  for (const auto& buffer : alone->named_buffers())
+    BOOST_TEST(torch::allclose(buffer.value(), shared->named_buffers()[buffer.key()], 1e-12, 1e-12), buffer.key());
+  // Of the loss of both processes, each finds the gradient of its own images and its part of the parameters'.
+  const auto of_whole =
+      torch::autograd::grad({(whole * both(weights)).sum()}, {x, alone->parameters()[0], alone->parameters()[1]});
+  const auto of_part =
+      torch::autograd::grad({(part * weights).sum()}, {x, shared->parameters()[0], shared->parameters()[1]});
+  for (const std::size_t i : {0, 1, 2}) BOOST_TEST(torch::allclose(of_whole[i], 2 * of_part[i], 1e-11, 1e-12), i);
+}
