@@ -3,6 +3,7 @@
 
 // Every header of qcs/core.
 
+#include <qcs/core/autocast.hpp>
 #include <qcs/core/constant.hpp>
 #include <qcs/core/enum_names.hpp>
 #include <qcs/core/error.hpp>
@@ -19,6 +20,7 @@
 #include <qcs/core/named_types.hpp>
 #include <qcs/core/named_values.hpp>
 #include <qcs/core/parallel_for.hpp>
+#include <qcs/core/placement.hpp>
 #include <qcs/core/processors.hpp>
 #include <qcs/core/progress.hpp>
 #include <qcs/core/random.hpp>

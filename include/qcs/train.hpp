@@ -14,13 +14,17 @@
 #include <qcs/train/observer.hpp>
 #include <qcs/train/observer_base.hpp>
 #include <qcs/train/observer_rules.hpp>
+#include <qcs/train/optimizer/copy_all.hpp>
 #include <qcs/train/optimizer/gradient.hpp>
+#include <qcs/train/optimizer/multi_tensor.hpp>
 #include <qcs/train/optimizer/optimizer.hpp>
+#include <qcs/train/optimizer/optimizer_key.hpp>
 #include <qcs/train/optimizer/optimizer_options.hpp>
 #include <qcs/train/optimizer/schedule.hpp>
 #include <qcs/train/optimizer/weight_average.hpp>
 #include <qcs/train/out_of_memory.hpp>
 #include <qcs/train/parameter_names.hpp>
+#include <qcs/train/placed_batches.hpp>
 #include <qcs/train/recipe.hpp>
 #include <qcs/train/recipe_field.hpp>
 #include <qcs/train/recipe_fields.hpp>

@@ -19,7 +19,7 @@ struct NetworkOptions {
   double cross_dropout = 0;            ///< dropout probability of the cross transformer
   bool drop_attention_output = false;  ///< apply them after the attention's output projection, too
   std::int64_t cross_depth = 1;        ///< transformer blocks of the cross classifier
-  BranchExecution execution = BranchExecution::kInTurn;
+  BranchExecution execution = BranchExecution::kTogether;
   std::optional<TransformerShape> transformer = {};  ///< default: transformer_for<Backbone>
 };
 

@@ -56,7 +56,7 @@ class VisionTransformerImpl : public FlatModule {
       blocks_.emplace_back(attention, feed_forward);
       list->push_back(blocks_.back());
     }
-    norm_ = register_module("norm", layer_norm(options.width, kVitNormEpsilon));
+    norm_ = register_module("norm", LayerNorm(options.width, kVitNormEpsilon));
     head_ = register_flat(std::make_shared<ClassHead>(ClassHeadOptions{options.width, options.classes}));
     reset_parameters();
   }
@@ -105,7 +105,7 @@ class VisionTransformerImpl : public FlatModule {
   bool whole_last_block_;
   torch::Tensor class_token_, position_;
   std::vector<VitBlock> blocks_;
-  torch::nn::LayerNorm norm_{nullptr};
+  LayerNorm norm_{nullptr};
   std::shared_ptr<ClassHead> head_;
 };
 

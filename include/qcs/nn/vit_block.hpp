@@ -15,9 +15,9 @@ inline constexpr double kVitNormEpsilon = 1e-6;
 class VitBlockImpl : public torch::nn::Module {
  public:
   VitBlockImpl(SelfAttentionOptions attention, FeedForwardOptions feed_forward)
-      : norm1_(register_module("norm1", layer_norm(attention.width, kVitNormEpsilon))),
+      : norm1_(register_module("norm1", LayerNorm(attention.width, kVitNormEpsilon))),
         attention_(register_module("attn", SelfAttention(attention))),
-        norm2_(register_module("norm2", layer_norm(attention.width, kVitNormEpsilon))),
+        norm2_(register_module("norm2", LayerNorm(attention.width, kVitNormEpsilon))),
         feed_forward_(register_module("mlp", FeedForward(feed_forward))) {}
 
   torch::Tensor forward(const torch::Tensor& x) {
@@ -32,9 +32,9 @@ class VitBlockImpl : public torch::nn::Module {
   }
 
  private:
-  torch::nn::LayerNorm norm1_;
+  LayerNorm norm1_;
   SelfAttention attention_;
-  torch::nn::LayerNorm norm2_;
+  LayerNorm norm2_;
   FeedForward feed_forward_;
 };
 TORCH_MODULE(VitBlock);

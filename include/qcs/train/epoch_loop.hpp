@@ -51,7 +51,7 @@ class EpochLoop {
     RunState& now = state_.run;
     if (now.batch < count) {
       std::vector<Batch> group;
-      auto epoch = train.epoch(now.epoch, now.batch);
+      auto&& epoch = train.epoch(now.epoch, now.batch);
       for (auto& batch : PlacedBatches(epoch, placement_of(options_))) {
         detail::stop_if_asked(options_.stop);
         group.push_back(std::move(batch));

@@ -29,10 +29,10 @@ struct Recipe {
   TransformOptions transform = {};     ///< its stride plays no part: it is the backbone's
   Sampling sampling = Sampling::kShuffle;
   NegativeRule negatives = NegativeRule::kAnyImage;
-  int epoch_divisor = 1;                                 ///< an epoch draws one anchor for every so many images
-  BranchExecution execution = BranchExecution::kInTurn;  ///< how branches pass through the network in training
-  Precision precision = Precision::kFloat32;             ///< of the passes of training
-  bool flip_test = false;                                ///< evaluate every image together with its mirror image
+  int epoch_divisor = 1;                                   ///< an epoch draws one anchor for every so many images
+  BranchExecution execution = BranchExecution::kTogether;  ///< how branches pass through the network in training
+  Precision precision = Precision::kFloat32;               ///< of the passes of training
+  bool flip_test = false;                                  ///< evaluate every image together with its mirror image
   int first_epoch = 0;             ///< number of the first epoch; sets its learning rate and random streams
   std::int64_t limit_batches = 0;  ///< training batches per epoch, 0 for all
 };

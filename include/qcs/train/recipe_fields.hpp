@@ -90,7 +90,7 @@ void visit_fields_after_step(auto& recipe, auto& visit) {
   visit({"negatives"}, recipe.negatives);
   visit({"branches",
          "branches",
-         "how they pass through the network: in-turn (default), as in the public code, or together, which is faster",
+         "how they pass through the network: together (default), or in-turn, as in the public code, which is slower",
          {},
          Told::kIfUnusual},
         recipe.execution);

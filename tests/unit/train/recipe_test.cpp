@@ -89,6 +89,7 @@ BOOST_AUTO_TEST_CASE(no_value_is_forgotten) {
               r.drop_attention_output != d.drop_attention_output));
   BOOST_TEST((r.sampling != d.sampling && r.negatives != d.negatives && r.epoch_divisor != d.epoch_divisor));
   BOOST_TEST((r.flip_test != d.flip_test && r.first_epoch != d.first_epoch && r.limit_batches != d.limit_batches));
+  BOOST_TEST((r.execution != d.execution && r.precision != d.precision));
   const auto &a = r.aids, &b = d.aids;
   BOOST_TEST((a.accumulate != b.accumulate && a.label_smoothing != b.label_smoothing && a.clip_norm != b.clip_norm &&
               a.average_decay != b.average_decay && a.patience != b.patience &&

@@ -29,10 +29,10 @@ class CrossAttention : public torch::nn::Module {
   static constexpr std::int64_t kHiddenRatio = 4;
   static constexpr bool kGated = has_gate<T> && Interaction::kUsesGate;
 
-  explicit CrossAttention(std::int64_t width, BranchExecution execution = BranchExecution::kInTurn)
+  explicit CrossAttention(std::int64_t width, BranchExecution execution = BranchExecution::kTogether)
       : execution_(execution),
-        norm1_(register_module("norm1", layer_norm(width, kNormEpsilon))),
-        norm2_(register_module("norm2", layer_norm(width, kNormEpsilon))),
+        norm1_(register_module("norm1", LayerNorm(width, kNormEpsilon))),
+        norm2_(register_module("norm2", LayerNorm(width, kNormEpsilon))),
         proj_(register_module("proj", torch::nn::Linear(width, 2 * width))),
         feed_forward_(
             register_module("mlp", FeedForward(FeedForwardOptions{.width = width, .hidden = kHiddenRatio * width}))) {
@@ -82,7 +82,7 @@ class CrossAttention : public torch::nn::Module {
   }
 
   BranchExecution execution_;
-  torch::nn::LayerNorm norm1_, norm2_;
+  LayerNorm norm1_, norm2_;
   torch::nn::Linear proj_;
   FeedForward feed_forward_;
   torch::Tensor theta_;

@@ -15,7 +15,7 @@ namespace qcs {
 struct HeadOptions {
   VitOptions transformer;                  ///< of the cross transformer: width, classes, all tokens and so on
   std::vector<std::int64_t> scale_tokens;  ///< tokens of each scale; their sum is transformer.tokens
-  BranchExecution execution = BranchExecution::kInTurn;  ///< may be followed, where a head can do both
+  BranchExecution execution = BranchExecution::kTogether;  ///< may be followed, where a head can do both
 };
 
 /// Attention maps of a training pass: maps[scale][branch]. Empty where a head has none to show.

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include <boost/test/unit_test.hpp>
+#include <qcs/train/optimizer/multi_tensor.hpp>
+#include <qcs/train/state/optimizer_state.hpp>
+
+using namespace qcs;
+
+namespace {
+
+/// Two layers; the second one has its first gradient a step later than the first.
+class Model : public torch::nn::Module {
+ public:
+  Model() {
+    torch::manual_seed(1);
+    first_ = register_parameter("first", torch::randn({3, 4}, torch::kFloat64));
+    second_ = register_parameter("second", torch::randn({5}, torch::kFloat64));
+    register_parameter("idle", torch::randn({2}, torch::kFloat64));
+  }
+
+  void set_gradients(int step) {
+    torch::manual_seed(100 + static_cast<std::uint64_t>(step));
+    first_.mutable_grad() = torch::randn_like(first_);
+    if (step > 0) second_.mutable_grad() = torch::randn_like(second_);
+  }
+
+ private:
+  torch::Tensor first_, second_;
+};
+
+template <class Ours, class Base, class Options>
+void compare(const Options& options) {
+  Model a, b;
+  Ours ours(a.parameters(), options);
+  Base theirs(b.parameters(), options);
+  for (int step = 0; step < 6; ++step) {
+    a.set_gradients(step);
+    b.set_gradients(step);
+    ours.step_together();
+    theirs.step();
+    for (const auto& item : b.named_parameters())
+      BOOST_TEST(torch::allclose(a.named_parameters()[item.key()], item.value(), 1e-13, 1e-14), item.key());
+  }
+  const auto kept = optimizer_state(ours, a), expected = optimizer_state(theirs, b);
+  BOOST_REQUIRE(kept.size() == expected.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    BOOST_TEST(kept[i].first == expected[i].first);
+    BOOST_TEST(torch::allclose(kept[i].second, expected[i].second, 1e-12, 1e-14), kept[i].first);
+  }
+  // What LibTorch's own step leaves is gone on from, and the other way round.
+  load_optimizer_state(ours, a, expected);
+  a.set_gradients(7);
+  b.set_gradients(7);
+  ours.step();
+  theirs.step();
+  for (const auto& item : b.named_parameters())
+    BOOST_TEST(torch::allclose(a.named_parameters()[item.key()], item.value(), 1e-12, 1e-14), item.key());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(adam_together_is_adam) {
+  for (const double decay : {0., .1})
+    compare<MultiTensorAdam, torch::optim::Adam>(torch::optim::AdamOptions(.01).weight_decay(decay));
+}
+
+BOOST_AUTO_TEST_CASE(adamw_together_is_adamw) {
+  for (const double decay : {0., .1})
+    compare<MultiTensorAdamW, torch::optim::AdamW>(torch::optim::AdamWOptions(.01).weight_decay(decay));
+}
+
+BOOST_AUTO_TEST_CASE(sgd_together_is_sgd) {
+  for (const double decay : {0., .1})
+    for (const double momentum : {0., .9})
+      compare<MultiTensorSgd, torch::optim::SGD>(torch::optim::SGDOptions(.01).weight_decay(decay).momentum(momentum));
+}
