@@ -21,6 +21,7 @@
 #include <qcs/core/named_values.hpp>
 #include <qcs/core/parallel_for.hpp>
 #include <qcs/core/placement.hpp>
+#include <qcs/core/precision.hpp>
 #include <qcs/core/processors.hpp>
 #include <qcs/core/progress.hpp>
 #include <qcs/core/random.hpp>

@@ -11,6 +11,7 @@
 #include <qcs/nn/gaussian_head.hpp>
 #include <qcs/nn/layer_norm.hpp>
 #include <qcs/nn/prelu.hpp>
+#include <qcs/nn/prelu_backward.hpp>
 #include <qcs/nn/self_attention.hpp>
 #include <qcs/nn/squeeze_excite_head.hpp>
 #include <qcs/nn/vision_transformer.hpp>

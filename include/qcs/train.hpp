@@ -24,7 +24,6 @@
 #include <qcs/train/optimizer/weight_average.hpp>
 #include <qcs/train/out_of_memory.hpp>
 #include <qcs/train/parameter_names.hpp>
-#include <qcs/train/placed_batches.hpp>
 #include <qcs/train/recipe.hpp>
 #include <qcs/train/recipe_field.hpp>
 #include <qcs/train/recipe_fields.hpp>
@@ -40,6 +39,7 @@
 #include <qcs/train/state/training_state.hpp>
 #include <qcs/train/step/look_sam_options.hpp>
 #include <qcs/train/step/look_sam_step.hpp>
+#include <qcs/train/step/placed_batches.hpp>
 #include <qcs/train/step/plain_step.hpp>
 #include <qcs/train/step/sam.hpp>
 #include <qcs/train/step/sam_options.hpp>

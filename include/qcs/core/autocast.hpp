@@ -9,39 +9,31 @@ namespace qcs {
 namespace detail {
 
 // LibTorch 2.4 made one set of functions of those for each kind of device.
-#define QCS_AUTOCAST_BY_DEVICE (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4))
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+
+inline bool autocast_enabled(torch::DeviceType device) { return at::autocast::is_autocast_enabled(device); }
+inline void set_autocast_enabled(torch::DeviceType device, bool on) { at::autocast::set_autocast_enabled(device, on); }
+inline torch::ScalarType autocast_type(torch::DeviceType device) { return at::autocast::get_autocast_dtype(device); }
+inline void set_autocast_type(torch::DeviceType device, torch::ScalarType type) {
+  at::autocast::set_autocast_dtype(device, type);
+}
+
+#else
 
 inline bool autocast_enabled(torch::DeviceType device) {
-#if QCS_AUTOCAST_BY_DEVICE
-  return at::autocast::is_autocast_enabled(device);
-#else
   return device == torch::kCUDA ? at::autocast::is_enabled() : at::autocast::is_cpu_enabled();
-#endif
 }
-
 inline void set_autocast_enabled(torch::DeviceType device, bool on) {
-#if QCS_AUTOCAST_BY_DEVICE
-  at::autocast::set_autocast_enabled(device, on);
-#else
   device == torch::kCUDA ? at::autocast::set_enabled(on) : at::autocast::set_cpu_enabled(on);
-#endif
 }
-
 inline torch::ScalarType autocast_type(torch::DeviceType device) {
-#if QCS_AUTOCAST_BY_DEVICE
-  return at::autocast::get_autocast_dtype(device);
-#else
   return device == torch::kCUDA ? at::autocast::get_autocast_gpu_dtype() : at::autocast::get_autocast_cpu_dtype();
-#endif
+}
+inline void set_autocast_type(torch::DeviceType device, torch::ScalarType type) {
+  device == torch::kCUDA ? at::autocast::set_autocast_gpu_dtype(type) : at::autocast::set_autocast_cpu_dtype(type);
 }
 
-inline void set_autocast_type(torch::DeviceType device, torch::ScalarType type) {
-#if QCS_AUTOCAST_BY_DEVICE
-  at::autocast::set_autocast_dtype(device, type);
-#else
-  device == torch::kCUDA ? at::autocast::set_autocast_gpu_dtype(type) : at::autocast::set_autocast_cpu_dtype(type);
 #endif
-}
 
 }  // namespace detail
 
@@ -88,7 +80,5 @@ class ComputePrecision {
   torch::ScalarType type_before_;
   std::optional<bool> tf32_before_ = {};
 };
-
-#undef QCS_AUTOCAST_BY_DEVICE
 
 }  // namespace qcs

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <qcs/core/torch.hpp>
-#include <qcs/nn/detail/prelu_backward.hpp>
+#include <qcs/nn/prelu_backward.hpp>
 
 namespace qcs {
 

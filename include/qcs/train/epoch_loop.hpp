@@ -11,8 +11,8 @@
 #include <qcs/core/stopwatch.hpp>
 #include <qcs/data/list/image_list.hpp>
 #include <qcs/train/observer.hpp>
-#include <qcs/train/placed_batches.hpp>
 #include <qcs/train/state/training_state.hpp>
+#include <qcs/train/step/placed_batches.hpp>
 #include <qcs/train/trainer_options.hpp>
 #include <set>
 #include <string>

@@ -12,7 +12,7 @@
 #include <qcs/data/batch.hpp>
 #include <qcs/metric/confusion_matrix.hpp>
 #include <qcs/train/observer.hpp>
-#include <qcs/train/placed_batches.hpp>
+#include <qcs/train/step/placed_batches.hpp>
 #include <qcs/train/stop.hpp>
 
 namespace qcs {

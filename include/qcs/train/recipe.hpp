@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <qcs/core/placement.hpp>
+#include <qcs/core/precision.hpp>
 #include <qcs/data/augment/transform_options.hpp>
 #include <qcs/data/sample/sampling.hpp>
 #include <qcs/model/branch_execution.hpp>

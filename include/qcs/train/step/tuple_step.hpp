@@ -19,8 +19,8 @@
 #include <qcs/train/loss/loss.hpp>
 #include <qcs/train/optimizer/copy_all.hpp>
 #include <qcs/train/optimizer/gradient.hpp>
-#include <qcs/train/placed_batches.hpp>
 #include <qcs/train/run_state.hpp>
+#include <qcs/train/step/placed_batches.hpp>
 #include <qcs/train/step/step.hpp>
 #include <qcs/train/stop.hpp>
 #include <span>
