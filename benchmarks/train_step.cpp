@@ -3,9 +3,11 @@
 // benchmark_train_step step BATCH RUNS [together|in-turn] [fp32|bf16] [contiguous|channels-last]: seconds of a SAM step
 //   of full-size QCS on random images, the median of RUNS after one that is not counted, and MiB of memory at the peak.
 // benchmark_train_step forward BATCH RUNS [contiguous|channels-last]: the same of the base branch in evaluation.
+// benchmark_train_step profile BATCH RUNS [...]: which operations a step spends its time in.
 // benchmark_train_step norm 0 RUNS: the same of the look at all gradients that finds those that are not finite.
 // train_step.py runs them beside the authors' code.
 
+#include <cmath>
 #include <qcs/core/stopwatch.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/program/compute_threads.hpp>
@@ -16,6 +18,7 @@
 #include <string>
 
 #include "compare.hpp"
+#include "operation_times.hpp"
 
 namespace {
 
@@ -32,7 +35,9 @@ Net network_of(qcs::BranchExecution execution) {
   return Net(qcs::NetworkOptions{.classes = 7, .execution = execution});
 }
 
-void measure_step(std::int64_t batch, int runs, qcs::BranchExecution execution, const qcs::Placement& placement) {
+/// Calls `measure_with(step)`, which takes a step each time that it is called.
+void with_step(std::int64_t batch, qcs::BranchExecution execution, const qcs::Placement& placement,
+               auto&& measure_with) {
   Net network = network_of(execution);
   network->train();
   qcs::place(*network, placement);
@@ -42,7 +47,38 @@ void measure_step(std::int64_t batch, int runs, qcs::BranchExecution execution, 
       .images = torch::randn({4 * batch, 3, 112, 112}), .labels = {}, .members = {}};
   tuples.members.resize(static_cast<std::size_t>(batch));
   tuples.labels = {torch::zeros({batch}, torch::kInt64), torch::ones({batch}, torch::kInt64)};
-  measure(runs, [&] { step.run(std::span(&tuples, 1)); });
+  measure_with([&] { step.run(std::span(&tuples, 1)); });
+}
+
+/// 10^9 multiplications with an addition a second, at best of ten tries.
+double speed(double work, auto&& run) {
+  double best = 1e9;
+  for (int i = 0; i < 10; ++i) best = std::min(best, qcs::benchmarks::seconds_of(run));
+  return work / best / 1e9;
+}
+
+/// Where the time of a step goes, and how long its products and convolutions would take at the speed that LibTorch has
+/// with large ones.
+void profile(int runs, const qcs::Placement& placement, auto&& step) {
+  step();
+  qcs::benchmarks::OperationTimes times;
+  const double seconds = qcs::benchmarks::seconds_of([&] {
+    for (int run = 0; run < runs; ++run) step();
+  });
+  times.print(seconds, 20);
+  const torch::NoGradGuard no_grad;
+  const auto type = placement.precision == qcs::Precision::kBfloat16 ? torch::kBFloat16 : torch::kFloat32;
+  const auto a = torch::randn({2048, 2048}).to(type), x = torch::randn({8, 256, 28, 28}).to(type),
+             w = torch::randn({256, 256, 3, 3}).to(type);
+  const double product_speed = speed(std::pow(2048., 3), [&] { torch::mm(a, a); });
+  const double convolution_speed =
+      speed(8 * 28 * 28 * 9 * 256. * 256, [&] { torch::conv2d(x, w, {}, /*stride=*/1, /*padding=*/1); });
+  const double products = times.product_work() / runs / 1e9, convolutions = times.convolution_work() / runs / 1e9;
+  const double bound = products / product_speed + convolutions / convolution_speed;
+  fmt::print(
+      "a step: {:.2f} s; {:.0f} GMAC in products, which LibTorch makes at {:.0f} GMAC/s, {:.0f} in convolutions at "
+      "{:.0f}: {:.2f} s at least, {:.0f} % of the step\n",
+      seconds / runs, products, product_speed, convolutions, convolution_speed, bound, 100 * bound * runs / seconds);
 }
 
 void measure_forward(std::int64_t batch, int runs, const qcs::Placement& placement) {
@@ -64,7 +100,7 @@ void measure_norm(int runs) {
 int run(int argc, char** argv) {
   if (argc < 4)
     throw qcs::program::UsageError(
-        "usage: benchmark_train_step step|forward|norm BATCH RUNS [together|in-turn] [fp32|bf16] "
+        "usage: benchmark_train_step step|profile|forward|norm BATCH RUNS [together|in-turn] [fp32|bf16] "
         "[contiguous|channels-last]");
   qcs::program::start_compute_threads(2);
   const std::string what = argv[1];
@@ -83,7 +119,12 @@ int run(int argc, char** argv) {
   else if (what == "norm")
     measure_norm(runs);
   else
-    measure_step(batch, runs, given(qcs::BranchExecution::kTogether), placement);
+    with_step(batch, given(qcs::BranchExecution::kTogether), placement, [&](auto&& step) {
+      if (what == "profile")
+        profile(runs, placement, step);
+      else
+        measure(runs, step);
+    });
   return 0;
 }
 
