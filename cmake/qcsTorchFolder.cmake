@@ -24,7 +24,8 @@ if(qcs_lacking)
 endif()
 
 foreach(qcs_part IN ITEMS include/torch/csrc/api/include include)
-  file(GLOB qcs_header "${qcs_folder}/${qcs_part}/torch/version.h" "${qcs_folder}/${qcs_part}/torch/headeronly/version.h")
+  file(GLOB qcs_header "${qcs_folder}/${qcs_part}/torch/version.h"
+                       "${qcs_folder}/${qcs_part}/torch/headeronly/version.h")
   if(qcs_header)
     file(STRINGS "${qcs_header}" qcs_numbers REGEX "^#define TORCH_VERSION_(MAJOR|MINOR|PATCH) [0-9]+$")
     if(qcs_numbers)
