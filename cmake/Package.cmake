@@ -8,13 +8,14 @@ configure_package_config_file(cmake/qcsConfig.cmake.in ${PROJECT_BINARY_DIR}/qcs
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/qcsConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-foreach(module IN ITEMS qcsCheckTorch.cmake qcsFmt.cmake qcsReport.cmake qcsZip.cmake)
+foreach(module IN ITEMS qcsCheckTorch.cmake qcsFmt.cmake qcsReport.cmake qcsTorchFolder.cmake qcsZip.cmake)
   configure_file(cmake/${module} ${PROJECT_BINARY_DIR}/${module} COPYONLY)
 endforeach()
 
 install(DIRECTORY include/qcs DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 install(FILES ${PROJECT_BINARY_DIR}/qcsConfig.cmake ${PROJECT_BINARY_DIR}/qcsConfigVersion.cmake
-              cmake/qcsCheckTorch.cmake cmake/qcsFmt.cmake cmake/qcsReport.cmake cmake/qcsZip.cmake
+              cmake/qcsCheckTorch.cmake cmake/qcsFmt.cmake cmake/qcsReport.cmake
+              cmake/qcsTorchFolder.cmake cmake/qcsZip.cmake
         DESTINATION ${package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # A file of targets for each set of dependencies that find_package(qcs COMPONENTS ...) may do without.

@@ -39,17 +39,43 @@ qcs_install_packages() {
   rm -f "$log"
 }
 
+# qcs_torch_wheel: LibTorch from pip's wheel, in build/torch-wheel/torch. QCS_TORCH_WHEEL asks for another version.
+qcs_torch_wheel() {
+  local wheel=${QCS_TORCH_WHEEL:-torch} python
+  [ "$(cat build/torch-wheel/complete 2>/dev/null)" != "$wheel" ] || return 0
+  python3 -m pip --version >/dev/null 2>&1 || qcs_install_packages python3-pip
+  for python in python3 /usr/bin/python3; do
+    if "$python" -m pip --version >/dev/null 2>&1; then
+      "$python" cmake/torch_wheel.py build/torch-wheel "$wheel"
+      return
+    fi
+  done
+  echo "error: neither python3 nor /usr/bin/python3 has pip, which fetches LibTorch" >&2
+  return 1
+}
+
+# qcs_use_torch FOLDER: builds with that LibTorch, into build/PRESET-torch-VERSION.
+qcs_use_torch() {
+  local version
+  version=$(sed -n 's/^#define TORCH_VERSION_\(MAJOR\|MINOR\|PATCH\) //p' "$1"/include/torch/headeronly/version.h \
+    "$1"/include/torch/csrc/api/include/torch/version.h 2>/dev/null | head -n 3 | paste -sd .) || true
+  qcs_suffix=-torch${version:+-$version}
+  qcs_torch=(-DQCS_TORCH_FOLDER="$1")
+}
+qcs_suffix=""
+qcs_torch=()
+
 # qcs_configure PRESET [cmake options]: into build/PRESET, by Ninja where a build folder is new and Ninja is there.
 qcs_configure() {
-  local preset=$1 generator=()
+  local preset=$1 folder=build/$1$qcs_suffix generator=()
   shift
-  if [ ! -f "build/$preset/CMakeCache.txt" ] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
-  cmake --preset "$preset" "${generator[@]}" "$@"
+  if [ ! -f "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
+  cmake --preset "$preset" -B "$folder" "${generator[@]}" "${qcs_torch[@]}" "$@"
 }
 
 # qcs_build PRESET [cmake --build options]
 qcs_build() {
-  local preset=$1
+  local folder=build/$1$qcs_suffix
   shift
-  cmake --build "build/$preset" --parallel "${QCS_JOBS:-$(nproc)}" "$@"
+  cmake --build "$folder" --parallel "${QCS_JOBS:-$(nproc)}" "$@"
 }
