@@ -48,6 +48,21 @@ inline torch::Tensor at_least_float32(const torch::Tensor& x) {
   return x.scalar_type() == torch::kBFloat16 || x.scalar_type() == torch::kHalf ? x.to(torch::kFloat32) : x;
 }
 
+/// Whether CUDA may multiply matrices with 10 bits of mantissa, on all threads, for as long as this lives.
+class Tf32Products {
+ public:
+  explicit Tf32Products(bool allowed) : before_(at::globalContext().allowTF32CuBLAS()) {
+    at::globalContext().setAllowTF32CuBLAS(allowed);
+  }
+  ~Tf32Products() { at::globalContext().setAllowTF32CuBLAS(before_); }
+
+  Tf32Products(const Tf32Products&) = delete;
+  Tf32Products& operator=(const Tf32Products&) = delete;
+
+ private:
+  bool before_;
+};
+
 /// Lets LibTorch compute with a placement's precision on this thread, for as long as it lives. Autocast keeps weights
 /// that it has cast; they are forgotten at the end, so weights may change between two of these, not within one.
 class ComputePrecision {
@@ -59,13 +74,10 @@ class ComputePrecision {
         type_before_(detail::autocast_type(device_)) {
     detail::set_autocast_enabled(device_, autocast_);
     if (autocast_) detail::set_autocast_type(device_, torch::kBFloat16);
-    if (placement.precision != Precision::kTf32) return;
-    tf32_before_ = at::globalContext().allowTF32CuBLAS();
-    at::globalContext().setAllowTF32CuBLAS(true);
+    if (placement.precision == Precision::kTf32) tf32_.emplace(true);
   }
 
   ~ComputePrecision() {
-    if (tf32_before_) at::globalContext().setAllowTF32CuBLAS(*tf32_before_);
     detail::set_autocast_type(device_, type_before_);
     detail::set_autocast_enabled(device_, was_enabled_);
     if (autocast_) at::autocast::clear_cache();
@@ -78,7 +90,7 @@ class ComputePrecision {
   torch::DeviceType device_;
   bool autocast_, was_enabled_;
   torch::ScalarType type_before_;
-  std::optional<bool> tf32_before_ = {};
+  std::optional<Tf32Products> tf32_ = {};
 };
 
 }  // namespace qcs

@@ -11,7 +11,7 @@ namespace qcs {
 /// and the optimiser are float32 either way, and so is evaluation.
 enum class Precision {
   kFloat32,   ///< as LibTorch is set; on CUDA its convolutions may use TF32
-  kTf32,      ///< CUDA alone: products of matrices, too, with 10 bits of mantissa
+  kTf32,      ///< CUDA alone: products of matrices, too, with 10 bits of mantissa, forward and backward
   kBfloat16,  ///< autocast: convolutions and products of matrices with 7 bits of mantissa
 };
 template <>

@@ -91,6 +91,20 @@ BOOST_AUTO_TEST_CASE(soft_labels_refuse_what_they_have_no_row_for) {
   BOOST_CHECK_THROW(table(logits(2, 2), {.labels = numbers({0, 1})}), ShapeError);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_were_seen_to_have_rows_are_looked_at_again_once_they_change) {
+  const SoftLabels table({.5, .5, .25, .75}, 2);
+  auto all = numbers({0, 1, 1, 5}).view({2, 2});
+  const auto loss_of = [&](std::int64_t branch) {
+    return table(logits(2, 2), {.labels = {}, .images = all.select(0, branch)});
+  };
+  BOOST_CHECK_NO_THROW(loss_of(0));  // 5 is another branch's
+  BOOST_CHECK_THROW(loss_of(1), DataError);
+  all.fill_(1);
+  for (const auto branch : {0, 1}) BOOST_CHECK_NO_THROW(loss_of(branch));
+  all.fill_(-1);
+  for (const auto branch : {0, 1}) BOOST_CHECK_THROW(loss_of(branch), DataError);
+}
+
 BOOST_AUTO_TEST_CASE(a_branch_gets_the_numbers_of_its_own_images) {
   const SoftLabels table({1, 0, 0, 1, .5, .5}, 2);
   BranchOutput<Triplet> out;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
+#include <qcs/train/optimizer/copy_all.hpp>
 #include <qcs/train/optimizer/multi_tensor.hpp>
 #include <qcs/train/state/optimizer_state.hpp>
 
@@ -72,4 +73,31 @@ BOOST_AUTO_TEST_CASE(sgd_together_is_sgd) {
   for (const double decay : {0., .1})
     for (const double momentum : {0., .9})
       compare<MultiTensorSgd, torch::optim::SGD>(torch::optim::SGDOptions(.01).weight_decay(decay).momentum(momentum));
+}
+
+BOOST_AUTO_TEST_CASE(tensors_of_several_types_are_copied_and_none_too) {
+  copy_all({}, {});
+  const std::vector<torch::Tensor> from{torch::randn({2, 3}), torch::tensor(7, torch::kInt64), torch::randn({4})};
+  std::vector<torch::Tensor> to;
+  for (const auto& tensor : from) to.push_back(torch::zeros_like(tensor));
+  copy_all(from, to);
+  for (std::size_t i = 0; i < from.size(); ++i) BOOST_TEST(torch::equal(from[i], to[i]), i);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_loaded_lies_as_the_parameter_does) {
+  torch::nn::Conv2d module(torch::nn::Conv2dOptions(4, 5, 3).bias(false));
+  {
+    const torch::NoGradGuard no_grad;
+    module->weight.set_data(module->weight.contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+  MultiTensorAdam optimizer(module->parameters(), torch::optim::AdamOptions(.1));
+  const auto moment = torch::rand({5, 4, 3, 3});
+  load_optimizer_state(
+      optimizer, *module,
+      {{"weight.step", torch::tensor(3, torch::kInt64)}, {"weight.exp_avg", moment}, {"weight.exp_avg_sq", moment}});
+  const auto& state = static_cast<torch::optim::AdamParamState&>(
+      *optimizer.state().at(qcs::detail::optimizer_key(optimizer, module->weight)));
+  BOOST_TEST(torch::equal(state.exp_avg(), moment));
+  BOOST_TEST((state.exp_avg().strides() == module->weight.strides()));
+  BOOST_TEST(!state.exp_avg().requires_grad());
 }

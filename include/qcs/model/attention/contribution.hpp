@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <qcs/core/autocast.hpp>
 
 namespace qcs {
@@ -24,6 +25,9 @@ enum class ScoreRange {
 template <ScoreRange Range = ScoreRange::kBatch>
 TokenScores token_scores(const torch::Tensor& qk_i, const torch::Tensor& qk_j, std::int64_t pairs = 1) {
   const ComputePrecision exact({.device = qk_i.device()});
+  // Distances come out of a product of matrices, as differences of numbers much larger than they are.
+  std::optional<Tf32Products> whole_products;
+  if (qk_i.is_cuda()) whole_products.emplace(false);
   const auto raw = torch::cdist(at_least_float32(qk_i), at_least_float32(qk_j));
   const auto ranges = Range == ScoreRange::kBatch ? raw.view({pairs, -1}) : raw.flatten(1);
   const auto distance = ranges - ranges.amin({1}, /*keepdim=*/true);

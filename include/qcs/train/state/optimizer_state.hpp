@@ -84,6 +84,7 @@ inline io::NamedTensors optimizer_state(const torch::optim::Optimizer& optimizer
 /// CheckpointError with everything that does not fit, and then leaves it as it was.
 inline void load_optimizer_state(torch::optim::Optimizer& optimizer, const torch::nn::Module& module,
                                  const io::NamedTensors& tensors) {
+  const torch::NoGradGuard no_grad;
   detail::with_optimizer_state_type(optimizer, [&]<class State>() {
     std::map<std::string, torch::Tensor> left(tensors.begin(), tensors.end());
     std::vector<std::string> faults;
@@ -107,7 +108,7 @@ inline void load_optimizer_state(torch::optim::Optimizer& optimizer, const torch
             faults.push_back(fmt::format("{} has shape ({}), expected ({})", full_name, fmt::join(stored.sizes(), ", "),
                                          fmt::join(parameter.sizes(), ", ")));
           else
-            value = stored.to(parameter.options(), /*non_blocking=*/false, /*copy=*/true);
+            value = torch::empty_like(parameter).copy_(stored);  // lies as the parameter does, whatever the file says
         } else {
           if (stored.numel() != 1 || !c10::isIntegralType(stored.scalar_type(), /*includeBool=*/false))
             faults.push_back(fmt::format("{} is no whole number", full_name));

@@ -52,7 +52,7 @@ class TupleStep {
     std::int64_t tuples = 0;
     std::vector<torch::Tensor> numbers;
     for (auto& batch : batches) {
-      if constexpr (loss_reads_images<Loss>) numbers.push_back(image_numbers(batch).to(placement_.device));
+      if constexpr (loss_reads_images<Loss>) numbers.push_back(placed_numbers(batch));
       place_batch(batch, placement_);
       tuples += batch.size();
     }
@@ -130,19 +130,22 @@ class TupleStep {
     torch::Tensor generator_, device_generator_;
   };
 
-  /// (N, B) int64: what branch_losses calls `images`.
-  static torch::Tensor image_numbers(const Batch& batch) {
+  /// (N, B) int64, where the network is: what branch_losses calls `images`.
+  torch::Tensor placed_numbers(const Batch& batch) const {
     const auto branches = static_cast<std::int64_t>(branch_count<Topology>);
     auto numbers = torch::empty({branches, batch.size()}, torch::kInt64);
     auto* number = numbers.template data_ptr<std::int64_t>();
     for (std::size_t b = 0; b < branch_count<Topology>; ++b)
       for (const auto& tuple : batch.members) *number++ = static_cast<std::int64_t>(tuple[b]);
-    return numbers;
+    if (placement_.device.is_cpu()) return numbers;
+    return numbers.pin_memory().to(placement_.device, /*non_blocking=*/true);
   }
 
   /// Forward and backward; `share` scales the gradients, not the measures. Returns these, (K), without waiting for
   /// them: loss, accuracy, then the base and the cross losses of the branches.
   torch::Tensor pass(const Batch& batch, const torch::Tensor& numbers, double share) {
+    std::optional<Tf32Products> tf32;  // unlike autocast's types, nothing of it is kept for the backward pass
+    if (placement_.precision == Precision::kTf32) tf32.emplace(true);
     const auto output = forward(batch);
     const auto losses = branch_losses<Topology>(output, batch.labels, numbers, loss_);
     const auto loss = losses.mean();
