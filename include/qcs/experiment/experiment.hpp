@@ -156,6 +156,7 @@ template <class Net, class Step, class Loss, class Tuples>
 template <class... Observers>
 RunSummary Experiment<Net, Step, Loss, Tuples>::fit(Observers&&... observers) {
   folder_.begin(options_, resumed_.has_value());
+  if (options_.cudnn_search) at::globalContext().setBenchmarkCuDNN(true);
   const LoaderOptions loading{.batch_size = recipe_.batch_size, .workers = options_.workers};
   Loader train(training_tuples_of<Net, Tuples>(faces_.train, recipe_), loading);
   Loader eval(evaluation_images<Net>(splits_.eval, recipe_), loading);

@@ -22,6 +22,7 @@ struct RunOptions {
   std::optional<Selection> selection = {};  ///< default: validation where there is such a split, else the last epoch
   torch::Device device = best_device();
   MemoryFormat memory_format = MemoryFormat::kContiguous;
+  bool cudnn_search = false;  ///< CUDA: try which convolutions are fastest, as the public code does
   int workers = std::min(4, usable_processors());  ///< threads that load images
   int print_freq = 100;                            ///< steps between lines when the output is no terminal
   std::int64_t save_steps = 0;                     ///< steps between checkpoints within an epoch; 0: by time alone

@@ -77,6 +77,9 @@ void add_run_options(OptionTable& options, TrainArguments& arguments, double& sa
   options.text("device", arguments.device, "auto (default: cuda where there is one), cpu, cuda or cuda:N");
   options.choice("memory-format", run.memory_format,
                  "contiguous (default) or channels-last, which suits the convolutions of some processors");
+  options.flag(
+      "cudnn-search", run.cudnn_search,
+      "CUDA: try which convolutions are fastest, as the public code does; runs then differ in their last digits");
   options.number<int>("print-freq,p", run.print_freq, at_least(0),
                       "steps between lines when the output is no terminal (default 100)");
   options.path(
