@@ -16,8 +16,10 @@ struct Placement {
     return format == MemoryFormat::kChannelsLast ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous;
   }
 
-  /// A batch of images (B, C, H, W) there. From pinned memory the copy is asynchronous.
+  /// A batch of images (B, C, H, W) there; one of no images may be undefined. From pinned memory the copy is
+  /// asynchronous.
   torch::Tensor placed(const torch::Tensor& images) const {
+    if (!images.defined()) return images;
     return images.to(device, /*non_blocking=*/images.is_pinned()).contiguous(libtorch_format());
   }
 };

@@ -7,7 +7,6 @@
 #include <qcs/core/named_values.hpp>
 #include <qcs/data/list/list_fingerprint.hpp>
 #include <qcs/io/named_tensors.hpp>
-#include <qcs/model/branch_execution.hpp>
 #include <qcs/train/recipe_text.hpp>
 #include <qcs/train/step/sam_options.hpp>
 #include <qcs/weights/card.hpp>
@@ -39,17 +38,16 @@ inline std::vector<std::string> recipe_changes(const io::Metadata& before, const
   if (version.starts_with("0.1.")) {
     changes.push_back("its recipe is not compared: qcs 0.1 named the values otherwise");
   } else {
-    // A value that an older version did not know had its default, but that branches passed in turn. One that is not
+    // A value that an older version did not know had its default. One that is not
     // usual is named where it is used.
     const auto old = recipe(before), fresh = recipe(now);
-    const std::string kInTurn(name_of(BranchExecution::kInTurn));
     const auto value_in = [](const NamedValues& values, const std::string& name, const std::string& otherwise) {
       const auto* value = find_value(values, name);
       return value != nullptr ? *value : otherwise;
     };
     if (!old.empty() && !fresh.empty()) {
       for (const auto& [name, usual] : defaults)
-        compare(name, value_in(old, name, name == "branches" ? kInTurn : usual), value_in(fresh, name, usual));
+        compare(name, value_in(old, name, usual), value_in(fresh, name, usual));
       for (const auto& [name, value] : fresh)
         if (find_value(defaults, name) == nullptr) compare(name, value_in(old, name, value), value);
     }

@@ -25,13 +25,16 @@ inline void place_batch(LabelledBatch& batch, const Placement& placement) {
 
 namespace detail {
 
+/// A batch all of whose images were skipped has no tensors.
+inline torch::Tensor pinned(const torch::Tensor& tensor) { return tensor.defined() ? tensor.pin_memory() : tensor; }
+
 template <TopologyShape T>
 void pin_batch(TupleBatch<T>& batch) {
-  batch.images = batch.images.pin_memory();
-  for (auto& labels : batch.labels) labels = labels.pin_memory();
+  batch.images = pinned(batch.images);
+  for (auto& labels : batch.labels) labels = pinned(labels);
 }
 
-inline void pin_batch(LabelledBatch& batch) { batch.images = batch.images.pin_memory(); }
+inline void pin_batch(LabelledBatch& batch) { batch.images = pinned(batch.images); }
 
 }  // namespace detail
 
