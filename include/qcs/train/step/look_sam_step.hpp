@@ -134,7 +134,7 @@ class LookSamStep {
   Orthogonal orthogonal_to(const std::vector<torch::Tensor>& plain) {
     const torch::NoGradGuard no_grad;
     const auto part_of = [&](std::size_t index) { return index < plain.size() ? plain[index] : torch::Tensor(); };
-    std::vector<torch::Tensor> products, squares, parts;
+    std::vector<torch::Tensor> products, squares, orthogonal;
     for (const auto& g : plain)
       if (g.defined()) squares.push_back(g.square().sum());
     for_each_gradient(sam_.base(), [&](const torch::Tensor&, const torch::Tensor& g, std::size_t index) {
@@ -149,9 +149,9 @@ class LookSamStep {
       found.parts.resize(std::max(found.parts.size(), index + 1));
       const auto p = part_of(index);
       found.parts[index] = p.defined() ? g - p * along : g.clone();
-      parts.push_back(found.parts[index]);
+      orthogonal.push_back(found.parts[index]);
     });
-    if (!parts.empty()) found.norm = checked_norm(joint_norm(parts).item<double>());
+    if (!orthogonal.empty()) found.norm = checked_norm(joint_norm(orthogonal).item<double>());
     return found;
   }
 
