@@ -55,12 +55,19 @@ struct Gradients {
   torch::Tensor norm() const { return gradients.empty() ? torch::zeros({}, torch::kFloat64) : joint_norm(gradients); }
 };
 
-/// Norm of all gradients as one vector, after a pass: where the pass has measured it (see StepMeasures), what it
+/// Norm of all gradients as one vector, worked out here. Throws NumericError if it is not finite.
+inline double checked_gradient_norm(torch::optim::Optimizer& optimizer) {
+  const torch::NoGradGuard no_grad;
+  return checked_norm(Gradients::of(optimizer).norm().item<double>());
+}
+
+/// The same after a pass: where the pass has measured it (see StepMeasures), what it
 /// measured. Throws NumericError if it is not finite.
 double gradient_norm_after(const auto& measured, torch::optim::Optimizer& optimizer) {
-  if constexpr (requires { measured.gradient_norm; }) return checked_norm(measured.gradient_norm);
-  const torch::NoGradGuard no_grad;
-  return checked_norm(Gradients::of(optimizer).norm().template item<double>());
+  if constexpr (requires { measured.gradient_norm; })
+    return checked_norm(measured.gradient_norm);
+  else
+    return checked_gradient_norm(optimizer);
 }
 
 /// Scales all gradients, whose norm as one vector is `norm`, down to length `limit` if they are longer; 0 sets no limit
@@ -74,8 +81,7 @@ inline void clip_gradients(torch::optim::Optimizer& optimizer, double norm, doub
 /// The same with a norm worked out here, for a step that has changed the gradients. Throws NumericError if it is not
 /// finite.
 inline void check_and_clip_gradients(torch::optim::Optimizer& optimizer, double limit) {
-  const torch::NoGradGuard no_grad;
-  clip_gradients(optimizer, checked_norm(Gradients::of(optimizer).norm().item<double>()), limit);
+  clip_gradients(optimizer, checked_gradient_norm(optimizer), limit);
 }
 
 }  // namespace qcs

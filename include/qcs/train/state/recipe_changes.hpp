@@ -38,8 +38,7 @@ inline std::vector<std::string> recipe_changes(const io::Metadata& before, const
   if (version.starts_with("0.1.")) {
     changes.push_back("its recipe is not compared: qcs 0.1 named the values otherwise");
   } else {
-    // A value that an older version did not know had its default. One that is not
-    // usual is named where it is used.
+    // A value that an older version did not know had its default. One that is not usual is named where it is used.
     const auto old = recipe(before), fresh = recipe(now);
     const auto value_in = [](const NamedValues& values, const std::string& name, const std::string& otherwise) {
       const auto* value = find_value(values, name);

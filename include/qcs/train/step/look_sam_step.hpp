@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/train/parameter_names.hpp>
 #include <qcs/train/step/look_sam_options.hpp>
@@ -39,16 +40,17 @@ class LookSamStep {
   auto run(auto&& pass) {
     auto measured = pass();
     Orthogonal fresh;
+    std::optional<double> norm;  // of the gradient to step with, where it is known
     if (position_ == 0) {
       const auto plain = gradients();
       sam_.climb(gradient_norm_after(measured, sam_.base()));
-      pass();
+      norm = gradient_norm_after(pass(), sam_.base());
       sam_.restore();
       fresh = orthogonal_to(plain);
     } else {
       add_orthogonal(gradient_norm_after(measured, sam_.base()));
     }
-    sam_.descend(clip_norm_);
+    sam_.descend(clip_norm_, norm);
     if (position_ == 0) orthogonal_ = std::move(fresh);  // only now: a step that is undone leaves no trace
     position_ = (position_ + 1) % options_.interval;
     return measured;

@@ -34,9 +34,10 @@ class Sam {
     auto direction = gradients;
     double length = 0;
     if (options_.adaptive) {
-      direction = at::_foreach_mul(at::_foreach_abs(weights), gradients);
+      const auto sizes = at::_foreach_abs(weights);
+      direction = at::_foreach_mul(sizes, gradients);
       length = checked(joint_norm(direction));
-      at::_foreach_mul_(direction, at::_foreach_abs(weights));
+      at::_foreach_mul_(direction, sizes);
     } else {
       length = norm ? *norm : checked(joint_norm(gradients));
     }
@@ -58,10 +59,7 @@ class Sam {
   /// NumericError, with w in place, if one is not finite.
   void descend(double clip_norm = 0, std::optional<double> norm = {}) {
     restore();
-    if (norm)
-      clip_gradients(*base_, *norm, clip_norm);
-    else
-      check_and_clip_gradients(*base_, clip_norm);
+    clip_gradients(*base_, norm ? *norm : checked_gradient_norm(*base_), clip_norm);
     base_->step();
     clear_gradients(*base_);
   }
