@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "compare.hpp"
+#include "random_tuples.hpp"
 
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 9)
 #define QCS_BENCHMARK_SEES_MEMORY 1
@@ -79,11 +80,7 @@ struct Benchmark {
     {
       qcs::TupleStep<Net, qcs::SamStep> step(network, placement, qcs::make_optimizer(network->parameters(), {}, 3e-6),
                                              {}, 0, qcs::CrossEntropy());
-      qcs::TupleBatch<qcs::Quadruplet> batch{
-          .images = torch::randn({4 * tuples, 3, 112, 112}),
-          .labels = {torch::zeros({tuples}, torch::kInt64), torch::ones({tuples}, torch::kInt64)},
-          .members = {}};
-      batch.members.resize(static_cast<std::size_t>(tuples));
+      auto batch = qcs::benchmarks::random_tuples(tuples);
       qcs::place_batch(batch, placement);
       measure("step", tuples, setting, 4 * tuples, [&] { step.run(std::span(&batch, 1)); });
     }

@@ -20,7 +20,7 @@ import torch
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 START = time.monotonic()
 EAGER = "eager fp32"
-THEIRS = pathlib.Path(__file__).with_name("gpu_original.py")
+THEIRS = pathlib.Path(__file__).with_name("original_step.py")
 
 
 def say(text):
@@ -158,7 +158,7 @@ def main():
 
     def theirs(setting, of, limit):
         say(f"original, {setting}, {' and '.join(of)} tuples")
-        command = [sys.executable, THEIRS, ROOT / "tests/python", options.checkout.resolve(), options.device, setting, runs, *of]
+        command = [sys.executable, THEIRS, options.checkout.resolve(), options.device, setting, runs, "step,forward", *of]
         return results_of(lines_of(command, limit), "original")
 
     rows = []

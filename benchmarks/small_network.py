@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""small_network.py [COMMIT] [ROUNDS] [--branches together|in-turn] [--faces TRAIN_LIST TEST_LIST IMAGE_ROOT]
+"""small_network.py [COMMIT] [ROUNDS] [--faces TRAIN_LIST TEST_LIST IMAGE_ROOT] [OPTIONS]
 
 Images trained a second by the small network, this checkout against an older COMMIT (default 0c9b9fc), which is built in
 build/older-COMMIT on first use. QCS with 8 tuples a step and DCS with 16, two compute threads, on drawn faces unless lists
 in RAF-DB's form are given; the two sides run in turn. Prints medians over the rounds (default 5), their ratio (above 1: this
 checkout is faster) and the smallest and largest ratio of a round. A run is one epoch of 40 steps at most; the rate is
-timing.json's, which leaves out the first step, evaluation and saving.
+timing.json's, which leaves out the first step, evaluation and saving. OPTIONS are this checkout's program's, such as
+--memory-format channels-last.
 """
 import argparse
 import json
@@ -56,9 +57,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("commit", nargs="?", default="0c9b9fc")
     parser.add_argument("rounds", nargs="?", type=int, default=5)
-    parser.add_argument("--branches", default="together", help="how branches pass in this checkout")
     parser.add_argument("--faces", nargs=3, type=os.path.abspath, metavar=("TRAIN_LIST", "TEST_LIST", "IMAGE_ROOT"))
-    given = parser.parse_args()
+    given, options = parser.parse_known_args()
     if given.rounds < 1:
         parser.error(f"ROUNDS is {given.rounds}, expected at least 1")
     folder = build(ROOT, "train_raf_db", "benchmark_draw_faces")
@@ -66,7 +66,7 @@ def main():
     faces = given.faces or call(folder / "benchmarks/benchmark_draw_faces", ROOT / "build/small_network_faces").split("\n")[:3]
     print(f"{'images/s':<16}{'this':>9}{'older':>9}{'ratio':>8}{'of rounds':>14}")
     for model, batch in (("QCS", 8), ("DCS", 16)):
-        rounds = [(rate(programs[0], model, batch, faces, "--branches", given.branches),
+        rounds = [(rate(programs[0], model, batch, faces, *options),
                    rate(programs[1], model, batch, faces)) for _ in range(given.rounds)]
         this, other = (statistics.median(column) for column in zip(*rounds))
         ratios = [a / b for a, b in rounds]

@@ -19,6 +19,7 @@
 
 #include "compare.hpp"
 #include "operation_times.hpp"
+#include "random_tuples.hpp"
 
 namespace {
 
@@ -43,10 +44,7 @@ void with_step(std::int64_t batch, qcs::BranchExecution execution, const qcs::Pl
   qcs::place(*network, placement);
   qcs::TupleStep<Net, qcs::SamStep> step(network, placement, qcs::make_optimizer(network->parameters(), {}, 3e-6), {},
                                          0, qcs::CrossEntropy());
-  qcs::TupleBatch<qcs::Quadruplet> tuples{
-      .images = torch::randn({4 * batch, 3, 112, 112}), .labels = {}, .members = {}};
-  tuples.members.resize(static_cast<std::size_t>(batch));
-  tuples.labels = {torch::zeros({batch}, torch::kInt64), torch::ones({batch}, torch::kInt64)};
+  auto tuples = qcs::benchmarks::random_tuples(batch);
   measure_with([&] { step.run(std::span(&tuples, 1)); });
 }
 

@@ -21,6 +21,7 @@
 #include <qcs/train/optimizer/optimizer_key.hpp>
 #include <qcs/train/optimizer/optimizer_options.hpp>
 #include <qcs/train/optimizer/schedule.hpp>
+#include <qcs/train/optimizer/update_all.hpp>
 #include <qcs/train/optimizer/weight_average.hpp>
 #include <qcs/train/out_of_memory.hpp>
 #include <qcs/train/parameter_names.hpp>

@@ -92,6 +92,65 @@ foreach(header IN LISTS headers)
   endif()
 endforeach()
 
+# The standard library's headers and what is used of them: the headers are compiled many to a translation unit, where one
+# would not miss what another one includes. Several headers have what stands in the last line.
+set(standard_names
+    "algorithm: all_of any_of clamp copy copy_n count_if equal fill fill_n find find_if find_if_not lower_bound max max_element min min_element minmax none_of nth_element replace reverse sort stable_sort transform unique upper_bound"
+    "array: array"
+    "atomic: atomic atomic_flag"
+    "bit: bit_cast bit_ceil bit_width endian popcount"
+    "cctype: tolower toupper"
+    "charconv: chars_format from_chars to_chars"
+    "chrono: chrono"
+    "cmath: abs ceil cos exp floor fmod hypot isfinite isinf isnan llround log log10 lround nearbyint pow round sin sqrt trunc"
+    "compare: partial_ordering strong_ordering"
+    "concepts: constructible_from convertible_to copy_constructible default_initializable derived_from floating_point integral invocable move_constructible same_as"
+    "condition_variable: condition_variable"
+    "csetjmp: jmp_buf longjmp"
+    "cstddef: byte ptrdiff_t size_t"
+    "cstdint: int16_t int32_t int64_t int8_t uint16_t uint32_t uint64_t uint8_t uintmax_t"
+    "cstdio: snprintf"
+    "cstdlib: exit getenv strtod strtol"
+    "cstring: memcmp memcpy memset strerror strlen strncmp"
+    "ctime: strftime time time_t tm"
+    "deque: deque"
+    "exception: current_exception exception exception_ptr rethrow_exception uncaught_exceptions"
+    "filesystem: filesystem"
+    "fstream: ifstream ofstream"
+    "functional: equal_to function greater hash less"
+    "initializer_list: initializer_list"
+    "iomanip: quoted"
+    "iostream: cerr cout"
+    "iterator: back_inserter default_sentinel_t istreambuf_iterator make_move_iterator ssize"
+    "limits: numeric_limits"
+    "map: map"
+    "memory: make_shared make_unique shared_ptr unique_ptr"
+    "memory_resource: pmr"
+    "mutex: call_once lock_guard mutex scoped_lock unique_lock"
+    "new: bad_alloc nothrow"
+    "numbers: numbers"
+    "numeric: accumulate gcd iota"
+    "optional: nullopt optional"
+    "set: set"
+    "span: span"
+    "sstream: istringstream ostringstream stringstream"
+    "stdexcept: invalid_argument logic_error out_of_range runtime_error"
+    "streambuf: streambuf"
+    "string: getline stoi string to_string"
+    "string_view: string_view string_view_literals"
+    "system_error: errc error_code system_error"
+    "thread: jthread this_thread thread"
+    "tuple: tie tuple"
+    "type_traits: bool_constant conditional_t decay_t enable_if_t is_arithmetic_v is_base_of_v is_class_v is_constructible_v is_copy_constructible_v is_default_constructible_v is_empty_v is_enum_v is_final_v is_integral_v is_same_v is_unsigned_v remove_const_t remove_cvref_t void_t"
+    "typeinfo: type_info"
+    "unordered_map: unordered_map"
+    "unordered_set: unordered_set"
+    "utility: declval exchange forward index_sequence move pair swap"
+    "variant: get_if holds_alternative monostate variant visit"
+    "vector: vector"
+    "several: end erase_if flush get ios istream ostream ranges streamoff streamsize")
+list(JOIN standard_names " " all_standard_names)
+
 foreach(header IN LISTS headers)
   folder_of(${header} folder)
   if(NOT DEFINED level_${folder})
@@ -143,7 +202,7 @@ foreach(header IN LISTS headers)
   if(reaches_torch AND header MATCHES "${light}")
     list(APPEND faults "${header} reaches LibTorch, which its folder does without")
   endif()
-  # test_headers includes other libraries ahead of the headers that need LibTorch, so it would not notice these.
+  # test_headers includes other libraries ahead of all headers, so it would not notice these.
   file(READ ${ROOT}/${header} text)
   string(REGEX REPLACE "//[^\n]*" "" text "${text}")
   string(REGEX MATCHALL "detail::[A-Za-z0-9_]+" details "${text}")
@@ -174,6 +233,27 @@ foreach(header IN LISTS headers)
       list(APPEND faults "${header} uses fmt::${CMAKE_MATCH_1} but does not include fmt/${fmt_header}.h itself")
     endif()
   endforeach()
+  string(REGEX MATCHALL "std::[a-z_0-9]+" used "${text}")
+  list(REMOVE_DUPLICATES used)
+  list(TRANSFORM used REPLACE "std::" "")
+  foreach(name IN LISTS used)
+    if(NOT " ${all_standard_names} " MATCHES " ${name} ")
+      list(APPEND faults "${header} uses std::${name}, which check_includes.cmake gives no header")
+    endif()
+  endforeach()
+  foreach(line IN LISTS standard_names)
+    string(REGEX MATCH "^[a-z_]+" standard_header "${line}")
+    if(NOT standard_header IN_LIST reached AND NOT standard_header STREQUAL "several")
+      foreach(name IN LISTS used)
+        if("${line} " MATCHES " ${name} ")
+          list(APPEND faults "${header} uses std::${name} but does not include ${standard_header}")
+        endif()
+      endforeach()
+    endif()
+  endforeach()
+  if(NOT text MATCHES "#pragma once")
+    list(APPEND faults "${header} has no #pragma once")
+  endif()
   # A macro would outlive the header in its user's code; the version is meant to.
   string(REGEX MATCHALL "\n[ \t]*#[ \t]*define[ \t]+[A-Za-z0-9_]+" macros "\n${text}")
   foreach(macro IN LISTS macros)

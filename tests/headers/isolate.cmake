@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # cmake -DROOT=include -DOUT=folder -P isolate.cmake
 #
-# Headers that need LibTorch take seven seconds each to compile alone, nearly all of it LibTorch's own. This writes
-# OUT/isolated_<n>.cpp, which include other libraries' headers once and then each such header of qcs in a namespace of
-# its own, from copies in OUT/include that can be included again and again. A header that forgets to include another
-# one of qcs fails there just as it would alone.
+# A header takes up to seven seconds to compile alone, nearly all of it for those of other libraries. This writes
+# OUT/isolated_<n>.cpp, which include other libraries' headers once and then each header of qcs in a namespace of its
+# own, from copies in OUT/include that can be included again and again. A header that forgets to include another one of
+# qcs fails there just as it would alone; what it forgets of other libraries is check_includes.cmake's to find.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/../../cmake/IncludeGraph.cmake)
 
@@ -13,7 +13,7 @@ qcs_list_headers(${ROOT} headers)
 list(FILTER headers EXCLUDE REGEX "^qcs/[^/]+\\.hpp$")
 set(foreign "#include <torch/torch.h>\n")
 set(forget "")
-set(heavy "")
+set(alone "")
 foreach(header IN LISTS headers)
   string(MAKE_C_IDENTIFIER "QCS_SEEN_${header}" seen)
   string(APPEND forget "#undef ${seen}\n")
@@ -22,10 +22,9 @@ foreach(header IN LISTS headers)
   string(REGEX REPLACE "#[ \t]*include[ \t]*<([^q][^>]*|q[^c][^>]*)>" "" text "${text}")
   file(WRITE ${OUT}/include/${header} "#ifndef ${seen}\n#define ${seen}\n#line 1 \"${ROOT}/${header}\"\n${text}\n#endif\n")
 
-  qcs_all_includes(${ROOT} ${header} reached)
-  qcs_reaches_torch(needs_torch ${reached})
-  if(needs_torch AND NOT header STREQUAL "qcs/core/torch.hpp")
-    list(APPEND heavy ${header})
+  qcs_direct_includes(${ROOT} ${header} reached)
+  if(NOT header STREQUAL "qcs/core/torch.hpp")
+    list(APPEND alone ${header})
   endif()
   list(FILTER reached EXCLUDE REGEX "^qcs/")
   foreach(name IN LISTS reached)
@@ -40,7 +39,7 @@ file(WRITE ${OUT}/include/forget.inc "${forget}")
 set(source_0 "${foreign}\n")
 set(source_1 "${foreign}\n")
 set(number 0)
-foreach(header IN LISTS heavy)
+foreach(header IN LISTS alone)
   math(EXPR half "${number} % 2")
   math(EXPR number "${number} + 1")
   string(APPEND source_${half} "namespace alone_${number} {\n#include <${header}>\n}\n#include <forget.inc>\n")

@@ -16,6 +16,7 @@
 namespace {
 
 using qcs::BranchTensors;
+using enum qcs::BranchExecution;
 
 constexpr double kLearningRate = 3e-6;
 
@@ -45,7 +46,7 @@ class NetworkUnderTest {
  public:
   using Topology = typename Case::Net::ContainedType::TopologyType;
 
-  explicit NetworkUnderTest(torch::Dtype dtype, qcs::BranchExecution execution = qcs::BranchExecution::kInTurn)
+  explicit NetworkUnderTest(torch::Dtype dtype, qcs::BranchExecution execution)
       : net(qcs::NetworkOptions{.classes = Case::kClasses, .execution = execution}), fixture(Case::kFile) {
     net->to(dtype);
     parity::fill(*net);
@@ -88,7 +89,7 @@ class NetworkUnderTest {
 };
 
 template <class Case>
-void check_float64(qcs::BranchExecution execution = qcs::BranchExecution::kInTurn) {
+void check_float64(qcs::BranchExecution execution) {
   constexpr double kTolerance = 1e-8;
   NetworkUnderTest<Case> test(torch::kFloat64, execution);
   auto& fixture = test.fixture;
@@ -135,7 +136,7 @@ void check_float64(qcs::BranchExecution execution = qcs::BranchExecution::kInTur
 template <class Case>
 void check_float32() {
   constexpr double kTolerance = 1e-3;
-  NetworkUnderTest<Case> test(torch::kFloat32);
+  NetworkUnderTest<Case> test(torch::kFloat32, kTogether);
   test.compare_evaluation(kTolerance);
   const torch::NoGradGuard no_grad;
   test.compare_training_outputs(test.net->forward_branches(test.images), kTolerance);
@@ -144,11 +145,12 @@ void check_float32() {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(network_float64)
-BOOST_AUTO_TEST_CASE(qcs_raf_db) { check_float64<QcsRafDb>(); }
-BOOST_AUTO_TEST_CASE(dcs_raf_db) { check_float64<DcsRafDb>(); }
-BOOST_AUTO_TEST_CASE(dcs_ferplus) { check_float64<DcsFerPlus>(); }
-BOOST_AUTO_TEST_CASE(qcs_raf_db_together) { check_float64<QcsRafDb>(qcs::BranchExecution::kTogether); }
-BOOST_AUTO_TEST_CASE(dcs_ferplus_together) { check_float64<DcsFerPlus>(qcs::BranchExecution::kTogether); }
+BOOST_AUTO_TEST_CASE(qcs_raf_db) { check_float64<QcsRafDb>(kTogether); }
+BOOST_AUTO_TEST_CASE(qcs_raf_db_in_turn) { check_float64<QcsRafDb>(kInTurn); }
+BOOST_AUTO_TEST_CASE(dcs_raf_db) { check_float64<DcsRafDb>(kTogether); }
+BOOST_AUTO_TEST_CASE(dcs_raf_db_in_turn) { check_float64<DcsRafDb>(kInTurn); }
+BOOST_AUTO_TEST_CASE(dcs_ferplus) { check_float64<DcsFerPlus>(kTogether); }
+BOOST_AUTO_TEST_CASE(dcs_ferplus_in_turn) { check_float64<DcsFerPlus>(kInTurn); }
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(network_float32)

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <qcs/core/error.hpp>

@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 #include <qcs/core/error.hpp>
 #include <string>
+#include <utility>
 
 namespace qcs {
 

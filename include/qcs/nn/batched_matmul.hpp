@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <qcs/core/autocast.hpp>
 
 namespace qcs {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <qcs/core/torch.hpp>
 #include <qcs/nn/prelu_backward.hpp>

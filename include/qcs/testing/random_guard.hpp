@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <qcs/core/generator.hpp>
 #include <qcs/core/torch.hpp>

@@ -52,7 +52,7 @@ class EpochLoop {
     if (now.batch < count) {
       std::vector<Batch> group;
       auto&& epoch = train.epoch(now.epoch, now.batch);
-      for (auto& batch : PlacedBatches(epoch, placement_of(options_))) {
+      for (auto& batch : PlacedBatches(epoch, placement_of(options_), count - now.batch)) {
         detail::stop_if_asked(options_.stop);
         group.push_back(std::move(batch));
         const auto behind = now.batch + static_cast<std::int64_t>(group.size());

@@ -8,13 +8,16 @@ using namespace qcs;
 
 namespace {
 
-/// Two layers; the second one has its first gradient a step later than the first.
+/// The second layer has its first gradient a step later than the others, that of the third lies otherwise than its
+/// weights, which fused kernels do not take.
 class Model : public torch::nn::Module {
  public:
-  Model() {
+  explicit Model(bool lies_otherwise) : lies_otherwise_(lies_otherwise) {
     torch::manual_seed(1);
     first_ = register_parameter("first", torch::randn({3, 4}, torch::kFloat64));
     second_ = register_parameter("second", torch::randn({5}, torch::kFloat64));
+    third_ = register_parameter(
+        "third", torch::randn({4, 3, 2, 2}, torch::kFloat64).contiguous(torch::MemoryFormat::ChannelsLast));
     register_parameter("idle", torch::randn({2}, torch::kFloat64));
   }
 
@@ -22,15 +25,17 @@ class Model : public torch::nn::Module {
     torch::manual_seed(100 + static_cast<std::uint64_t>(step));
     first_.mutable_grad() = torch::randn_like(first_);
     if (step > 0) second_.mutable_grad() = torch::randn_like(second_);
+    if (lies_otherwise_) third_.mutable_grad() = torch::randn({4, 3, 2, 2}, torch::kFloat64);
   }
 
  private:
-  torch::Tensor first_, second_;
+  bool lies_otherwise_;
+  torch::Tensor first_, second_, third_;
 };
 
 template <class Ours, class Base, class Options>
-void compare(const Options& options) {
-  Model a, b;
+void compare(const Options& options, bool lies_otherwise) {
+  Model a(lies_otherwise), b(lies_otherwise);
   Ours ours(a.parameters(), options);
   Base theirs(b.parameters(), options);
   for (int step = 0; step < 6; ++step) {
@@ -57,22 +62,28 @@ void compare(const Options& options) {
     BOOST_TEST(torch::allclose(a.named_parameters()[item.key()], item.value(), 1e-12, 1e-14), item.key());
 }
 
+template <class Ours, class Base>
+void compare_both(const auto& options) {
+  for (const bool lies_otherwise : {false, true}) compare<Ours, Base>(options, lies_otherwise);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(adam_together_is_adam) {
   for (const double decay : {0., .1})
-    compare<MultiTensorAdam, torch::optim::Adam>(torch::optim::AdamOptions(.01).weight_decay(decay));
+    compare_both<MultiTensorAdam, torch::optim::Adam>(torch::optim::AdamOptions(.01).weight_decay(decay));
 }
 
 BOOST_AUTO_TEST_CASE(adamw_together_is_adamw) {
   for (const double decay : {0., .1})
-    compare<MultiTensorAdamW, torch::optim::AdamW>(torch::optim::AdamWOptions(.01).weight_decay(decay));
+    compare_both<MultiTensorAdamW, torch::optim::AdamW>(torch::optim::AdamWOptions(.01).weight_decay(decay));
 }
 
 BOOST_AUTO_TEST_CASE(sgd_together_is_sgd) {
   for (const double decay : {0., .1})
     for (const double momentum : {0., .9})
-      compare<MultiTensorSgd, torch::optim::SGD>(torch::optim::SGDOptions(.01).weight_decay(decay).momentum(momentum));
+      compare_both<MultiTensorSgd, torch::optim::SGD>(
+          torch::optim::SGDOptions(.01).weight_decay(decay).momentum(momentum));
 }
 
 BOOST_AUTO_TEST_CASE(tensors_of_several_types_are_copied_and_none_too) {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <qcs/core/torch.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <qcs/testing/module_call.hpp>

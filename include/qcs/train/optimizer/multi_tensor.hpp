@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <qcs/core/torch.hpp>
 #include <qcs/train/optimizer/optimizer_key.hpp>
+#include <qcs/train/optimizer/update_all.hpp>
 #include <utility>
 #include <vector>
 
@@ -38,7 +38,7 @@ inline bool steps_one_by_one(const torch::optim::Optimizer& optimizer) {
 }  // namespace detail
 
 /// LibTorch's Adam or AdamW, which keeps what that keeps, with steps that on CUDA take a number of launches that does
-/// not depend on the number of parameters.
+/// not depend on the number of parameters: with LibTorch 2.4 or newer two, by its fused kernel.
 template <class Base, class Options, class State>
 class BasicMultiTensorAdam : public Base {
  public:
@@ -55,7 +55,7 @@ class BasicMultiTensorAdam : public Base {
     const torch::NoGradGuard no_grad;
     for (auto& group : this->param_groups()) {
       const auto& options = static_cast<const Options&>(group.options());
-      std::map<std::int64_t, Lists> by_step;  // a parameter may have had a gradient later than others
+      std::map<std::int64_t, detail::AdamLists> by_step;  // a parameter may have had a gradient later than others
       for (const auto& w : group.params()) {
         if (!w.grad().defined()) continue;
         auto& state = detail::optimizer_state_of<State>(*this, w, [&](State& fresh) {
@@ -69,34 +69,12 @@ class BasicMultiTensorAdam : public Base {
         lists.means.push_back(state.exp_avg());
         lists.squares.push_back(state.exp_avg_sq());
       }
-      for (auto& [step, lists] : by_step) update(lists, options, static_cast<double>(step));
+      for (auto& [step, lists] : by_step) detail::update_adam(lists, options, static_cast<double>(step), kDecoupled);
     }
   }
 
  private:
-  struct Lists {
-    std::vector<torch::Tensor> weights = {}, gradients = {}, means = {}, squares = {};
-  };
-
-  static void update(Lists& l, const Options& options, double step) {
-    const auto [beta1, beta2] = options.betas();
-    const double decay = options.weight_decay(), rate = options.lr();
-    auto gradients = l.gradients;
-    if (decay != 0) {
-      if constexpr (std::same_as<Base, torch::optim::AdamW>)
-        at::_foreach_mul_(l.weights, 1 - rate * decay);
-      else
-        gradients = at::_foreach_add(gradients, l.weights, decay);
-    }
-    at::_foreach_mul_(l.means, beta1);
-    at::_foreach_add_(l.means, gradients, 1 - beta1);
-    at::_foreach_mul_(l.squares, beta2);
-    at::_foreach_addcmul_(l.squares, gradients, gradients, 1 - beta2);
-    auto denominators = at::_foreach_sqrt(l.squares);
-    at::_foreach_div_(denominators, std::sqrt(1 - std::pow(beta2, step)));
-    at::_foreach_add_(denominators, options.eps());
-    at::_foreach_addcdiv_(l.weights, l.means, denominators, -rate / (1 - std::pow(beta1, step)));
-  }
+  static constexpr bool kDecoupled = std::same_as<Base, torch::optim::AdamW>;
 };
 
 using MultiTensorAdam =
@@ -126,19 +104,11 @@ class MultiTensorSgd : public torch::optim::SGD {
         weights.push_back(w);
         gradients.push_back(w.grad());
         if (options.momentum() == 0) continue;
-        // Zero before the first step: momentum * 0 + gradient is what LibTorch starts with.
         momenta.push_back(detail::optimizer_state_of<torch::optim::SGDParamState>(*this, w, [&](auto& fresh) {
                             fresh.momentum_buffer(torch::zeros_like(w));
                           }).momentum_buffer());
       }
-      if (weights.empty()) continue;
-      if (options.weight_decay() != 0) gradients = at::_foreach_add(gradients, weights, options.weight_decay());
-      if (options.momentum() != 0) {
-        at::_foreach_mul_(momenta, options.momentum());
-        at::_foreach_add_(momenta, gradients);
-        gradients = momenta;
-      }
-      at::_foreach_add_(weights, gradients, -options.lr());
+      if (!weights.empty()) detail::update_sgd(weights, std::move(gradients), momenta, options);
     }
   }
 };

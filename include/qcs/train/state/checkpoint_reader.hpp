@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <qcs/core/error.hpp>
 #include <qcs/core/torch.hpp>

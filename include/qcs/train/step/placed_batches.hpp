@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <qcs/core/placement.hpp>
 #include <qcs/data/batch.hpp>
@@ -40,7 +42,7 @@ inline void pin_batch(LabelledBatch& batch) { batch.images = pinned(batch.images
 
 /// The batches of a range, placed. On a device other than the CPU the copy of the next batch is queued, from pinned
 /// memory, before a batch is given out, so that the device never waits for it. What the range throws comes when its
-/// batch is due. To be iterated over once.
+/// batch is due. At most `limit` batches are taken out of the range. To be iterated over once.
 template <class Range>
 class PlacedBatches {
   using Source = decltype(std::declval<Range&>().begin());
@@ -49,7 +51,8 @@ class PlacedBatches {
   using Batch = std::remove_cvref_t<decltype(*std::declval<Source&>())>;
 
   /// Both outlive this object.
-  PlacedBatches(Range& range, const Placement& placement) : range_(range), placement_(placement) {}
+  PlacedBatches(Range& range, const Placement& placement, std::int64_t limit = std::numeric_limits<std::int64_t>::max())
+      : range_(range), placement_(placement), left_(limit) {}
 
   class Iterator {
    public:
@@ -89,6 +92,7 @@ class PlacedBatches {
 
   /// Takes the next batch out of the range.
   void fetch() {
+    if (left_-- <= 0) return;
     try {
       if (std::exchange(started_, true)) ++*source_;
       if (*source_ == range_.end()) return;
@@ -102,6 +106,7 @@ class PlacedBatches {
 
   Range& range_;
   Placement placement_;
+  std::int64_t left_;
   std::optional<Source> source_ = {};
   bool started_ = false;
   std::optional<Batch> current_ = {}, next_ = {};

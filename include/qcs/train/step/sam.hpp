@@ -30,16 +30,17 @@ class Sam {
     restore();
     auto [weights, gradients, indices] = Gradients::of(*base_);
     if (gradients.empty()) return;
-    const auto checked = [](const torch::Tensor& length) { return checked_norm(length.item<double>()); };
+    if (!norm) norm = checked_norm(joint_norm(gradients).item<double>());
     auto direction = gradients;
-    double length = 0;
+    double scale = options_.rho / (*norm + options_.epsilon);
     if (options_.adaptive) {
       const auto sizes = at::_foreach_abs(weights);
       direction = at::_foreach_mul(sizes, gradients);
-      length = checked(joint_norm(direction));
+      const auto length = joint_norm(direction).to(torch::kFloat64);
       at::_foreach_mul_(direction, sizes);
-    } else {
-      length = norm ? *norm : checked(joint_norm(gradients));
+      // Of finite weights and gradients; should it overflow, then the pass that follows finds it.
+      scale_all(direction, options_.rho / (length + options_.epsilon));
+      scale = 1;
     }
     climbed_ = std::move(weights);
     saved_.resize(std::max(saved_.size(), indices.back() + 1));
@@ -50,7 +51,7 @@ class Sam {
       start_.push_back(saved);
     }
     copy_all(climbed_, start_);
-    at::_foreach_add_(climbed_, direction, options_.rho / (length + options_.epsilon));
+    at::_foreach_add_(climbed_, direction, scale);
     clear_gradients(*base_);
   }
 

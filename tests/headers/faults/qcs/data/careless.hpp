@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+namespace qcs {
+inline std::map<int, std::no_such_thing> nothing;
+}
