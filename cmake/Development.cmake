@@ -26,18 +26,30 @@ if(QCS_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   endif()
 endif()
 
+# What spends its time in LibTorch is compiled with QCS_QUICK_OPTIONS: little more than half as long as with -O3.
+set(QCS_QUICK_OPTIONS "")
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+  set(QCS_QUICK_OPTIONS -O1)
+endif()
+
 # One precompiled header for all targets that use LibTorch and are compiled with equal flags. QCS_PRECOMPILED names the one
 # that qcs_link takes.
 function(qcs_add_precompiled name)
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name}.cpp CONTENT "// Holds the precompiled header.\n")
   add_library(${name} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/${name}.cpp)
   target_link_libraries(${name} PRIVATE qcs::qcs qcs_development)
+  target_compile_options(${name} PRIVATE ${ARGN})
   target_precompile_headers(${name} PRIVATE <qcs/core/torch.hpp> <opencv2/core.hpp>)
 endfunction()
+set(QCS_PRECOMPILED qcs_precompiled)
+set(QCS_QUICK_PRECOMPILED qcs_precompiled)
 if(QCS_PRECOMPILE)
   qcs_add_precompiled(qcs_precompiled)
+  if(QCS_QUICK_OPTIONS)
+    set(QCS_QUICK_PRECOMPILED qcs_precompiled_quick)
+    qcs_add_precompiled(${QCS_QUICK_PRECOMPILED} ${QCS_QUICK_OPTIONS})
+  endif()
 endif()
-set(QCS_PRECOMPILED qcs_precompiled)
 
 # Links `target` with `library` (qcs::qcs or qcs::program) and lets it share the precompiled header. Sources that do without
 # LibTorch skip it: they would pay for what LibTorch leaves to instantiate at the end of each translation unit.

@@ -73,6 +73,7 @@ qcs::ConfusionMatrix train(const Settings& settings, qcs::Recipe recipe, const q
   qcs::Experiment<Net> run(settings.out / Net::ContainedType::TopologyType::kName, faces, recipe,
                            {.selection = qcs::Selection::kLast,
                             .device = torch::kCPU,
+                            .memory_format = qcs::MemoryFormat::kChannelsLast,
                             .workers = std::min(2, qcs::usable_processors()),
                             .print_freq = 20,
                             .overwrite = true});
