@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <numeric>
-#include <opencv2/imgcodecs.hpp>
 #include <qcs/experiment/experiment.hpp>
 #include <qcs/experiment/published_faces.hpp>
 #include <qcs/presets/networks.hpp>
@@ -16,6 +15,7 @@
 #include <qcs/program/compute_threads.hpp>
 #include <qcs/program/process.hpp>
 #include <qcs/report/draw/series.hpp>
+#include <qcs/report/files/file.hpp>
 #include <string>
 #include <vector>
 
@@ -94,7 +94,7 @@ int run(int argc, char** argv) {
   for (const auto& [precision, seed, losses, accuracy] : results)
     fmt::print("{:<6}{:<10}{:>24.4f}{:>10.1f} %\n", seed, qcs::name_of(precision), mean_of_last(losses, 50),
                100 * accuracy);
-  cv::imwrite((out / "precision.png").string(), picture(results));
+  qcs::write_png(out / "precision.png", picture(results));
   return 0;
 }
 

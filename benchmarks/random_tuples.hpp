@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <qcs/data/batch.hpp>
 #include <qcs/topology/quadruplet.hpp>
 

@@ -92,8 +92,9 @@ foreach(header IN LISTS headers)
   endif()
 endforeach()
 
-# The standard library's headers and what is used of them: the headers are compiled many to a translation unit, where one
-# would not miss what another one includes. Several headers have what stands in the last line.
+# The standard library's and the system's headers and what is used of them, system calls with their colons: the headers are
+# compiled many to a translation unit, where one would not miss what another one includes. Several headers have what stands
+# in the last line.
 set(standard_names
     "algorithm: all_of any_of clamp copy copy_n count_if equal fill fill_n find find_if find_if_not lower_bound max max_element min min_element minmax none_of nth_element replace reverse sort stable_sort transform unique upper_bound"
     "array: array"
@@ -148,6 +149,22 @@ set(standard_names
     "utility: declval exchange forward index_sequence move pair swap"
     "variant: get_if holds_alternative monostate variant visit"
     "vector: vector"
+    "cerrno: errno"
+    "csignal: ::kill ::sigaction ::signal"
+    "dirent.h: ::opendir ::readdir"
+    "dlfcn.h: ::dlsym"
+    "fcntl.h: ::fcntl ::open"
+    "malloc.h: ::mallopt"
+    "poll.h: ::poll"
+    "sched.h: ::sched_getaffinity"
+    "cstdlib: ::setenv"
+    "sys/file.h: ::flock"
+    "sys/mman.h: ::mmap ::munmap"
+    "sys/resource.h: ::getrlimit"
+    "sys/stat.h: ::fstat ::stat"
+    "sys/utsname.h: ::uname"
+    "ctime: ::clock_gettime"
+    "unistd.h: ::_exit ::close ::execv ::fsync ::ftruncate ::gethostname ::getpid ::pread ::pwrite ::sysconf ::write"
     "several: end erase_if flush get ios istream ostream ranges streamoff streamsize")
 list(JOIN standard_names " " all_standard_names)
 
@@ -234,19 +251,26 @@ foreach(header IN LISTS headers)
     endif()
   endforeach()
   string(REGEX MATCHALL "std::[a-z_0-9]+" used "${text}")
+  string(REGEX MATCHALL "[^A-Za-z0-9_:>]::[a-z_]+ ?[(]" calls "${text}")
+  list(TRANSFORM calls REPLACE "^.(::[a-z_]+).*$" "\\1")
+  list(APPEND used ${calls})
+  if(text MATCHES "[^A-Za-z0-9_]errno[^A-Za-z0-9_]")
+    list(APPEND used errno)
+  endif()
   list(REMOVE_DUPLICATES used)
-  list(TRANSFORM used REPLACE "std::" "")
   foreach(name IN LISTS used)
-    if(NOT " ${all_standard_names} " MATCHES " ${name} ")
-      list(APPEND faults "${header} uses std::${name}, which check_includes.cmake gives no header")
+    string(REPLACE "std::" "" bare_name "${name}")
+    if(NOT " ${all_standard_names} " MATCHES " ${bare_name} ")
+      list(APPEND faults "${header} uses ${name}, which check_includes.cmake gives no header")
     endif()
   endforeach()
   foreach(line IN LISTS standard_names)
-    string(REGEX MATCH "^[a-z_]+" standard_header "${line}")
+    string(REGEX MATCH "^[a-z_/.]+" standard_header "${line}")
     if(NOT standard_header IN_LIST reached AND NOT standard_header STREQUAL "several")
       foreach(name IN LISTS used)
-        if("${line} " MATCHES " ${name} ")
-          list(APPEND faults "${header} uses std::${name} but does not include ${standard_header}")
+        string(REPLACE "std::" "" bare_name "${name}")
+        if("${line} " MATCHES " ${bare_name} ")
+          list(APPEND faults "${header} uses ${name} but does not include ${standard_header}")
         endif()
       endforeach()
     endif()

@@ -134,9 +134,9 @@ void check_float64(qcs::BranchExecution execution) {
 }
 
 template <class Case>
-void check_float32() {
+void check_float32(qcs::BranchExecution execution) {
   constexpr double kTolerance = 1e-3;
-  NetworkUnderTest<Case> test(torch::kFloat32, kTogether);
+  NetworkUnderTest<Case> test(torch::kFloat32, execution);
   test.compare_evaluation(kTolerance);
   const torch::NoGradGuard no_grad;
   test.compare_training_outputs(test.net->forward_branches(test.images), kTolerance);
@@ -154,7 +154,10 @@ BOOST_AUTO_TEST_CASE(dcs_ferplus_in_turn) { check_float64<DcsFerPlus>(kInTurn); 
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(network_float32)
-BOOST_AUTO_TEST_CASE(qcs_raf_db) { check_float32<QcsRafDb>(); }
-BOOST_AUTO_TEST_CASE(dcs_raf_db) { check_float32<DcsRafDb>(); }
-BOOST_AUTO_TEST_CASE(dcs_ferplus) { check_float32<DcsFerPlus>(); }
+BOOST_AUTO_TEST_CASE(qcs_raf_db) { check_float32<QcsRafDb>(kTogether); }
+BOOST_AUTO_TEST_CASE(qcs_raf_db_in_turn) { check_float32<QcsRafDb>(kInTurn); }
+BOOST_AUTO_TEST_CASE(dcs_raf_db) { check_float32<DcsRafDb>(kTogether); }
+BOOST_AUTO_TEST_CASE(dcs_raf_db_in_turn) { check_float32<DcsRafDb>(kInTurn); }
+BOOST_AUTO_TEST_CASE(dcs_ferplus) { check_float32<DcsFerPlus>(kTogether); }
+BOOST_AUTO_TEST_CASE(dcs_ferplus_in_turn) { check_float32<DcsFerPlus>(kInTurn); }
 BOOST_AUTO_TEST_SUITE_END()
