@@ -9,7 +9,7 @@ namespace qcs {
 namespace detail {
 
 // LibTorch 2.4 made one set of functions of those for each kind of device.
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+#if TORCH_VERSION_MAJOR * 100 + TORCH_VERSION_MINOR >= 204
 
 inline bool autocast_enabled(torch::DeviceType device) { return at::autocast::is_autocast_enabled(device); }
 inline void set_autocast_enabled(torch::DeviceType device, bool on) { at::autocast::set_autocast_enabled(device, on); }

@@ -12,7 +12,7 @@ namespace qcs {
 /// Copies tensors into others of the same shapes and types; on CUDA in a fixed number of launches, with LibTorch 2.1 or
 /// newer. There may be none.
 inline void copy_all(const std::vector<torch::Tensor>& from, const std::vector<torch::Tensor>& to) {
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+#if TORCH_VERSION_MAJOR * 100 + TORCH_VERSION_MINOR >= 201
   // LibTorch takes no empty list, and copies the tensors of a list with several types one by one.
   std::map<torch::ScalarType, std::pair<std::vector<torch::Tensor>, std::vector<torch::Tensor>>> by_type;
   for (std::size_t i = 0; i < to.size(); ++i) {

@@ -39,7 +39,7 @@ inline torch::Tensor joint_norm(const std::vector<torch::Tensor>& parts) {
 /// Multiplies tensors, of which there is one at least, by a 0-d tensor where they are; LibTorch 2.1 or newer waits for
 /// nothing.
 inline void scale_all(const std::vector<torch::Tensor>& tensors, const torch::Tensor& factor) {
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+#if TORCH_VERSION_MAJOR * 100 + TORCH_VERSION_MINOR >= 201
   at::_foreach_mul_(tensors, factor.to(tensors[0].scalar_type()));
 #else
   at::_foreach_mul_(tensors, factor.item());

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <qcs/core/error.hpp>
+#include <qcs/train/optimizer/gradient.hpp>
 #include <qcs/train/parameter_names.hpp>
 #include <qcs/train/step/look_sam_options.hpp>
 #include <qcs/train/step/sam.hpp>
@@ -39,16 +39,17 @@ class LookSamStep {
 
   auto run(auto&& pass) {
     auto measured = pass();
+    const double plain_norm = gradient_norm_after(measured, sam_.base());
     Orthogonal fresh;
     std::optional<double> norm;  // of the gradient to step with, where it is known
     if (position_ == 0) {
       const auto plain = gradients();
-      sam_.climb(gradient_norm_after(measured, sam_.base()));
+      sam_.climb(plain_norm);
       norm = gradient_norm_after(pass(), sam_.base());
       sam_.restore();
-      fresh = orthogonal_to(plain);
+      fresh = orthogonal_to(plain, plain_norm);
     } else {
-      add_orthogonal(gradient_norm_after(measured, sam_.base()));
+      add_orthogonal(plain_norm);
     }
     sam_.descend(clip_norm_, norm);
     if (position_ == 0) orthogonal_ = std::move(fresh);  // only now: a step that is undone leaves no trace
@@ -122,38 +123,39 @@ class LookSamStep {
       for (auto& parameter : group.params()) visit(parameter, index++);
   }
 
+  std::size_t parameter_count() {
+    std::size_t count = 0;
+    for (const auto& group : sam_.base().param_groups()) count += group.params().size();
+    return count;
+  }
+
+  /// Copies of the gradients, by parameter.
   std::vector<torch::Tensor> gradients() {
     const torch::NoGradGuard no_grad;
-    std::vector<torch::Tensor> copies;
+    std::vector<torch::Tensor> copies(parameter_count());
     for_each_gradient(sam_.base(), [&](const torch::Tensor&, const torch::Tensor& g, std::size_t index) {
-      copies.resize(std::max(copies.size(), index + 1));
       copies[index] = g.clone();
     });
     return copies;
   }
 
-  /// The present gradients less their projection on `plain`.
-  Orthogonal orthogonal_to(const std::vector<torch::Tensor>& plain) {
+  /// The present gradients less their projection on those of `plain`, which are together this long.
+  Orthogonal orthogonal_to(const std::vector<torch::Tensor>& plain, double plain_norm) {
     const torch::NoGradGuard no_grad;
-    const auto part_of = [&](std::size_t index) { return index < plain.size() ? plain[index] : torch::Tensor(); };
-    std::vector<torch::Tensor> products, squares, orthogonal;
-    for (const auto& g : plain)
-      if (g.defined()) squares.push_back(g.square().sum());
+    Orthogonal found{.parts = std::vector<torch::Tensor>(plain.size())};
+    std::vector<torch::Tensor> parts, longer, along, products;
     for_each_gradient(sam_.base(), [&](const torch::Tensor&, const torch::Tensor& g, std::size_t index) {
-      if (const auto p = part_of(index); p.defined()) products.push_back((g * p).sum());
+      parts.push_back(found.parts[index] = g.clone());
+      if (!plain[index].defined()) return;
+      longer.push_back(parts.back());
+      along.push_back(plain[index]);
+      products.push_back((g * plain[index]).sum());
     });
-    const auto sum = [](const std::vector<torch::Tensor>& parts) {
-      return parts.empty() ? 0 : torch::stack(parts).sum().item<double>();
-    };
-    const double square = sum(squares), along = square > 0 ? sum(products) / square : 0;
-    Orthogonal found;
-    for_each_gradient(sam_.base(), [&](const torch::Tensor&, const torch::Tensor& g, std::size_t index) {
-      found.parts.resize(std::max(found.parts.size(), index + 1));
-      const auto p = part_of(index);
-      found.parts[index] = p.defined() ? g - p * along : g.clone();
-      orthogonal.push_back(found.parts[index]);
-    });
-    if (!orthogonal.empty()) found.norm = checked_norm(joint_norm(orthogonal).item<double>());
+    if (!products.empty() && plain_norm > 0) {
+      scale_all(along, torch::stack(products).sum() / (plain_norm * plain_norm));
+      at::_foreach_sub_(longer, along);
+    }
+    if (!parts.empty()) found.norm = checked_norm(joint_norm(parts).item<double>());
     return found;
   }
 
