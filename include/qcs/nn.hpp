@@ -10,6 +10,7 @@
 #include <qcs/nn/flat_module.hpp>
 #include <qcs/nn/gaussian_head.hpp>
 #include <qcs/nn/layer_norm.hpp>
+#include <qcs/nn/linear.hpp>
 #include <qcs/nn/prelu.hpp>
 #include <qcs/nn/prelu_backward.hpp>
 #include <qcs/nn/self_attention.hpp>

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <qcs/core/torch.hpp>
+#include <qcs/nn/linear.hpp>
 
 namespace qcs {
 
@@ -17,8 +18,8 @@ struct FeedForwardOptions {
 class FeedForwardImpl : public torch::nn::Module {
  public:
   explicit FeedForwardImpl(FeedForwardOptions options)
-      : fc1_(register_module("fc1", torch::nn::Linear(options.width, options.hidden))),
-        fc2_(register_module("fc2", torch::nn::Linear(options.hidden, options.width))),
+      : fc1_(register_module("fc1", Linear(options.width, options.hidden))),
+        fc2_(register_module("fc2", Linear(options.hidden, options.width))),
         dropout_(options.dropout) {}
 
   torch::Tensor forward(const torch::Tensor& x) { return drop(fc2_->forward(drop(torch::gelu(fc1_->forward(x))))); }
@@ -28,7 +29,7 @@ class FeedForwardImpl : public torch::nn::Module {
     return dropout_ > 0 ? torch::dropout(x, dropout_, is_training()) : x;
   }
 
-  torch::nn::Linear fc1_, fc2_;
+  Linear fc1_, fc2_;
   double dropout_;
 };
 TORCH_MODULE(FeedForward);

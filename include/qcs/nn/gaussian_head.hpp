@@ -3,6 +3,7 @@
 
 #include <qcs/core/torch.hpp>
 #include <qcs/nn/class_head.hpp>
+#include <qcs/nn/linear.hpp>
 #include <string_view>
 
 namespace qcs {
@@ -16,8 +17,8 @@ class GaussianHead : public torch::nn::Module {
   static constexpr std::string_view kName = "gaussian";
 
   explicit GaussianHead(const ClassHeadOptions& options)
-      : mean_(register_module("mean", torch::nn::Linear(options.width, options.classes))),
-        log_variance_(register_module("log_variance", torch::nn::Linear(options.width, options.classes))) {}
+      : mean_(register_module("mean", Linear(options.width, options.classes))),
+        log_variance_(register_module("log_variance", Linear(options.width, options.classes))) {}
 
   /// (B, width) -> logits (B, classes).
   torch::Tensor forward(const torch::Tensor& class_token) {
@@ -30,7 +31,7 @@ class GaussianHead : public torch::nn::Module {
   torch::Tensor deviations(const torch::Tensor& class_token) { return (log_variance_->forward(class_token) / 2).exp(); }
 
  private:
-  torch::nn::Linear mean_, log_variance_;
+  Linear mean_, log_variance_;
 };
 static_assert(ClassHeadPolicy<GaussianHead>);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <qcs/core/torch.hpp>
 #include <qcs/nn/batched_matmul.hpp>
+#include <qcs/nn/linear.hpp>
 
 namespace qcs {
 
@@ -21,8 +22,8 @@ class SelfAttentionImpl : public torch::nn::Module {
  public:
   explicit SelfAttentionImpl(SelfAttentionOptions options)
       : options_(options),
-        qkv_(register_module("qkv", torch::nn::Linear(options.width, 3 * options.width))),
-        proj_(register_module("proj", torch::nn::Linear(options.width, options.width))) {}
+        qkv_(register_module("qkv", Linear(options.width, 3 * options.width))),
+        proj_(register_module("proj", Linear(options.width, options.width))) {}
 
   torch::Tensor forward(const torch::Tensor& x) {
     const auto batch = x.size(0), tokens = x.size(1), head_width = options_.width / options_.heads;
@@ -42,7 +43,7 @@ class SelfAttentionImpl : public torch::nn::Module {
     const auto heads = options_.heads, head_width = options_.width / heads;
     const auto weight = qkv_->weight.view({3, heads, head_width, options_.width});
     const auto bias = qkv_->bias.view({3, options_.width});
-    const auto query = torch::linear(x.select(1, 0), qkv_->weight.narrow(0, 0, options_.width), bias[0]) /
+    const auto query = dense(x.select(1, 0), qkv_->weight.narrow(0, 0, options_.width), bias[0]) /
                        std::sqrt(static_cast<double>(head_width));
     // By head: (heads, B, head_width) times (heads, head_width, width).
     const auto by_head = query.view({-1, heads, head_width}).transpose(0, 1);
@@ -60,7 +61,7 @@ class SelfAttentionImpl : public torch::nn::Module {
   }
 
   SelfAttentionOptions options_;
-  torch::nn::Linear qkv_, proj_;
+  Linear qkv_, proj_;
 };
 TORCH_MODULE(SelfAttention);
 

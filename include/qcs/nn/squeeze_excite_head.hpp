@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <qcs/core/torch.hpp>
 #include <qcs/nn/class_head.hpp>
+#include <qcs/nn/linear.hpp>
 #include <string_view>
 
 namespace qcs {
@@ -12,15 +13,15 @@ namespace qcs {
 class SqueezeExciteImpl : public torch::nn::Module {
  public:
   explicit SqueezeExciteImpl(std::int64_t width)
-      : linear1_(register_module("linear1", torch::nn::Linear(width, width))),
-        linear2_(register_module("linear2", torch::nn::Linear(width, width))) {}
+      : linear1_(register_module("linear1", Linear(width, width))),
+        linear2_(register_module("linear2", Linear(width, width))) {}
 
   torch::Tensor forward(const torch::Tensor& x) {
     return x * torch::sigmoid(linear2_->forward(torch::relu(linear1_->forward(x))));
   }
 
  private:
-  torch::nn::Linear linear1_, linear2_;
+  Linear linear1_, linear2_;
 };
 TORCH_MODULE(SqueezeExcite);
 
@@ -30,12 +31,12 @@ namespace detail {
 class LinearClassesImpl : public torch::nn::Module {
  public:
   LinearClassesImpl(std::int64_t width, std::int64_t classes)
-      : linear_(register_module("linear", torch::nn::Linear(width, classes))) {}
+      : linear_(register_module("linear", Linear(width, classes))) {}
 
   torch::Tensor forward(const torch::Tensor& x) { return linear_->forward(x); }
 
  private:
-  torch::nn::Linear linear_;
+  Linear linear_;
 };
 TORCH_MODULE(LinearClasses);
 

@@ -5,6 +5,7 @@
 #include <qcs/model/attention/residual.hpp>
 #include <qcs/model/branch_execution.hpp>
 #include <qcs/nn/layer_norm.hpp>
+#include <qcs/nn/linear.hpp>
 #include <qcs/nn/vit_block.hpp>
 
 namespace qcs {
@@ -33,7 +34,7 @@ class CrossAttention : public torch::nn::Module {
       : execution_(execution),
         norm1_(register_module("norm1", LayerNorm(width, kNormEpsilon))),
         norm2_(register_module("norm2", LayerNorm(width, kNormEpsilon))),
-        proj_(register_module("proj", torch::nn::Linear(width, 2 * width))),
+        proj_(register_module("proj", Linear(width, 2 * width))),
         feed_forward_(
             register_module("mlp", FeedForward(FeedForwardOptions{.width = width, .hidden = kHiddenRatio * width}))) {
     if constexpr (kGated) theta_ = register_parameter("theta", torch::zeros({}));
@@ -83,7 +84,7 @@ class CrossAttention : public torch::nn::Module {
 
   BranchExecution execution_;
   LayerNorm norm1_, norm2_;
-  torch::nn::Linear proj_;
+  Linear proj_;
   FeedForward feed_forward_;
   torch::Tensor theta_;
 };

@@ -4,6 +4,7 @@
 #include <qcs/model/backbone/backbone.hpp>
 #include <qcs/nn/branch_norm.hpp>
 #include <qcs/nn/layer_norm.hpp>
+#include <qcs/nn/linear.hpp>
 #include <qcs/nn/prelu.hpp>
 
 namespace qcs {
@@ -62,9 +63,8 @@ class SmallBackbone : public torch::nn::Module {
     coarse_ = register_module("coarse", torch::nn::Sequential(detail::SmallUnit(kMiddle, kCoarse, 2),
                                                               detail::SmallUnit(kCoarse, kCoarse, 1)));
     summary_ = register_module(
-        "summary",
-        torch::nn::Sequential(torch::nn::AvgPool2d(2), BranchNorm2d(kCoarse), torch::nn::Flatten(),
-                              torch::nn::Linear(kCoarse * 7 * 7, kCoarse), LayerNorm(kCoarse, 1e-5), PRelu(kCoarse)));
+        "summary", torch::nn::Sequential(torch::nn::AvgPool2d(2), BranchNorm2d(kCoarse), torch::nn::Flatten(),
+                                         Linear(kCoarse * 7 * 7, kCoarse), LayerNorm(kCoarse, 1e-5), PRelu(kCoarse)));
   }
 
   /// (B, 3, 224, 224), or (B, 3, 56, 56) of every fourth row and column -> (B, 16, 56, 56), (B, 32, 28, 28), (B, 64,

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <qcs/core/constant.hpp>
 #include <qcs/model/attention/bilinear_pool.hpp>
+#include <qcs/nn/linear.hpp>
 #include <qcs/nn/vision_transformer.hpp>
 #include <string>
 #include <string_view>
@@ -78,14 +79,14 @@ class BilinearClassifier : public torch::nn::Module {
   static constexpr const char* kModuleName = "fusion";
 
   explicit BilinearClassifier(const VitOptions& options)
-      : classifier_(register_module("classifier", torch::nn::Linear(options.width * options.width, options.classes))) {}
+      : classifier_(register_module("classifier", Linear(options.width * options.width, options.classes))) {}
 
   torch::Tensor forward(const torch::Tensor& tokens, const torch::Tensor& attended) {
     return classifier_->forward(bilinear_pool(tokens, attended));
   }
 
  private:
-  torch::nn::Linear classifier_;
+  Linear classifier_;
 };
 static_assert(CrossClassifierPolicy<BilinearClassifier>);
 
