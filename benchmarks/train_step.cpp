@@ -3,12 +3,16 @@
 // benchmark_train_step step BATCH RUNS [together|in-turn] [fp32|bf16] [contiguous|channels-last]: seconds of a SAM step
 //   of full-size QCS on random images, the median of RUNS after one that is not counted, and MiB of memory at the peak.
 // benchmark_train_step forward BATCH RUNS [contiguous|channels-last]: the same of the base branch in evaluation.
+// benchmark_train_step engine BATCH RUNS [fp32|bf16]: the same of the engine that Classifier runs.
 // benchmark_train_step profile BATCH RUNS [...]: which operations a step spends its time in.
 // benchmark_train_step norm 0 RUNS: the same of the look at all gradients that finds those that are not finite.
 // train_step.py runs them beside the authors' code.
 
 #include <cmath>
 #include <qcs/core/stopwatch.hpp>
+#include <qcs/infer/engine/torch_engine.hpp>
+#include <qcs/infer/graph/base_branch_graph.hpp>
+#include <qcs/infer/graph/simplify/simplified.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/program/compute_threads.hpp>
 #include <qcs/program/process.hpp>
@@ -88,6 +92,15 @@ void measure_forward(std::int64_t batch, int runs, const qcs::Placement& placeme
   measure(runs, [&] { branch->forward(images); });
 }
 
+void measure_engine(std::int64_t batch, int runs, const qcs::Placement& placement) {
+  auto builder = qcs::base_branch_builder<qcs::Ir50>(/*classes=*/7, qcs::transformer_for<qcs::Ir50>);
+  for (const auto& [name, weight] : builder.weights())
+    if (weight.is_floating_point()) torch::Tensor(weight).uniform_(0, .05);
+  const qcs::TorchEngine engine(qcs::simplified(builder.graph()), placement);
+  const auto images = torch::randn({batch, 3, 112, 112});
+  measure(runs, [&] { engine.logits(images); });
+}
+
 void measure_norm(int runs) {
   Net network = network_of(qcs::BranchExecution::kTogether);
   for (auto& parameter : network->parameters()) parameter.mutable_grad() = torch::randn_like(parameter);
@@ -98,7 +111,7 @@ void measure_norm(int runs) {
 int run(int argc, char** argv) {
   if (argc < 4)
     throw qcs::program::UsageError(
-        "usage: benchmark_train_step step|profile|forward|norm BATCH RUNS [together|in-turn] [fp32|bf16] "
+        "usage: benchmark_train_step step|profile|forward|engine|norm BATCH RUNS [together|in-turn] [fp32|bf16] "
         "[contiguous|channels-last]");
   qcs::program::start_compute_threads(2);
   const std::string what = argv[1];
@@ -114,6 +127,8 @@ int run(int argc, char** argv) {
                                  .format = given(qcs::MemoryFormat::kContiguous)};
   if (what == "forward")
     measure_forward(batch, runs, placement);
+  else if (what == "engine")
+    measure_engine(batch, runs, placement);
   else if (what == "norm")
     measure_norm(runs);
   else

@@ -2,7 +2,7 @@
 """train_step.py ORIGINAL [OPTIONS]: full-size QCS, ours against the authors' code.
 
 ORIGINAL is a checkout of github.com/birdwcp/QCS, run by the interpreter that runs this script. A SAM step at two and four tuples,
-in float32 and with autocast to bfloat16, and inference at one and eight pictures, two threads, each in a process of its own, ours
+in float32 and with autocast to bfloat16, and inference at one and eight pictures by the training network and by the engine, two threads, each in a process of its own, ours
 and theirs in turn. Prints medians over the rounds (default 5), their ratios (above 1: ours is faster), the smallest and largest
 ratio of a round, and MiB of memory at the peak. --tcmalloc preloads an allocator, such as libtcmalloc_minimal.so.4, on our side
 alone; --ours passes words on to our program, such as channels-last; --only keeps the rows whose names hold all of its words.
@@ -15,7 +15,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-ROWS = (("step", 2, "fp32", 1), ("step", 2, "bf16", 1), ("step", 4, "fp32", 1), ("step", 4, "bf16", 1), ("forward", 1, "fp32", 20), ("forward", 8, "fp32", 5))
+ROWS = (("step", 2, "fp32", 1), ("step", 2, "bf16", 1), ("step", 4, "fp32", 1), ("step", 4, "bf16", 1), ("forward", 1, "fp32", 20), ("forward", 8, "fp32", 5),
+        ("engine", 1, "fp32", 20), ("engine", 8, "fp32", 5), ("engine", 1, "bf16", 20), ("engine", 8, "bf16", 5))
 
 
 def output_of(command, **environment):
@@ -34,7 +35,8 @@ def ours(options, what, batch, precision, runs):
 
 
 def theirs(options, what, batch, precision, runs):
-    line = output_of([sys.executable, ROOT / "benchmarks/original_step.py", options.original.resolve(), "cpu", precision, runs, what, batch])
+    line = output_of([sys.executable, ROOT / "benchmarks/original_step.py", options.original.resolve(), "cpu", precision, runs,
+                      "step" if what == "step" else "forward", batch])
     words = line.split()  # step 2 fp32 MS ms N images/s M MiB
     return float(words[-6]) / 1e3, float(words[-2])
 

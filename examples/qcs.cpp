@@ -25,7 +25,8 @@ constexpr std::array kCommands{
     Command{"preview", qcs::commands::preview, "show training tuples as the network sees them"},
     Command{"compare", qcs::commands::compare, "put runs side by side"},
     Command{"inspect", qcs::commands::inspect, "say what a file of weights holds"},
-    Command{"convert", qcs::commands::convert, "turn weights from .pth into safetensors and back"}};
+    Command{"convert", qcs::commands::convert, "turn weights from .pth into safetensors and back"},
+    Command{"export", qcs::commands::export_model, "write the base branch as ONNX or safetensors"}};
 
 void print_help() {
   fmt::print("qcs {}: facial expression recognition by cross similarity attention\n\n", qcs::kVersion);

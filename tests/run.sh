@@ -15,7 +15,8 @@ usage: bash tests/run.sh [--preset NAME] [--torch DIR|wheel] [--werror] [--pytho
   --torch wheel   with the one of pip's wheel, fetched into build/torch-wheel the first time and installed nowhere;
                   QCS_TORCH_WHEEL='torch==2.15.0' asks for a version
   --werror        make warnings errors
-  --python        also test the exchange of weights with Python (installs python3-torch and python3-torchvision)
+  --python        also test the exchange of weights and models with Python (installs python3-torch,
+                  python3-torchvision and python3-onnx)
   --format        also test that the sources are laid out as .clang-format says (installs clang-format-14)
   --target NAME   build only this target, may be repeated
   ctest options   passed on, for example -R topology
@@ -40,7 +41,7 @@ while [ $# -gt 0 ]; do
     --torch) torch=${2:?--torch needs a folder or the word wheel}; shift 2 ;;
     --torch=*) torch=${1#*=}; torch=${torch:?--torch needs a folder or the word wheel}; shift ;;
     --werror) configure+=(-DQCS_WERROR=ON); shift ;;
-    --python) configure+=(-DQCS_TEST_PYTHON=ON); more_packages+=(python3-torch python3-torchvision); shift ;;
+    --python) configure+=(-DQCS_TEST_PYTHON=ON); more_packages+=(python3-torch python3-torchvision python3-onnx); shift ;;
     --format) configure+=(-DQCS_TEST_FORMAT=ON); more_packages+=(clang-format-14); shift ;;
     --target) targets+=(--target "${2:?--target needs a name}"); shift 2 ;;
     *) tests+=("$1"); shift ;;

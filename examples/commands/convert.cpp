@@ -12,6 +12,7 @@
 #include <qcs/io/torch/write_torch.hpp>
 #include <qcs/presets/published_card.hpp>
 #include <qcs/program/option_table.hpp>
+#include <qcs/weights/base_branch_file.hpp>
 #include <qcs/weights/describe_weights.hpp>
 #include <qcs/weights/weight_file.hpp>
 
@@ -48,16 +49,6 @@ void strip_prefix(qcs::WeightFile& file, const std::string& prefix) {
       shown < without.size() ? ", ..." : ""));
 }
 
-/// Which tensors belong to the base branch is known of the published token embedding alone. Throws ConfigError.
-void require_published_tokens(const qcs::WeightFile& file) {
-  const auto found = file.metadata.find("architecture");
-  const auto architecture = found == file.metadata.end() ? std::nullopt : qcs::Architecture::parse(found->second);
-  if (architecture && architecture->tokens != qcs::Architecture::kPublishedTokens)
-    throw qcs::ConfigError(
-        fmt::format("{}: its base branch has {} tokens, which --base-branch does not know; convert the whole network",
-                    file.path.string(), architecture->tokens));
-}
-
 int run_convert(int argc, char** argv) {
   std::filesystem::path input, output;
   std::string prefix, stripped, dataset, model{qcs::Quadruplet::kName};
@@ -89,32 +80,20 @@ int run_convert(int argc, char** argv) {
   if (!stripped.empty()) strip_prefix(file, stripped);
   const auto mapping = qcs::published_names_of(file);
   for (const auto& change : mapping.changes()) fmt::print("{}: {}\n", input.string(), change);
-  if (base_branch) require_published_tokens(file);
-  qcs::io::NamedTensors tensors;
-  for (std::size_t i = 0; i < file.tensors.size(); ++i) {
-    const auto& name = mapping.names[i];
-    if (!base_branch || (qcs::of_base_branch(name) && !qcs::unused_by_design(name)))
-      tensors.emplace_back(prefix + name, file.tensors[i].second);
-  }
-  if (tensors.empty())
-    throw qcs::CheckpointError(
-        fmt::format("{}: none of its {} tensors belongs to a base branch", input.string(), file.tensors.size()));
   const auto described = qcs::describe_weights(file);
-  if (base_branch) {
-    // What tells of the run or of the whole network is not true of the part.
-    for (const auto* key : {"epoch", "steps", "seed", "best_epoch", "best_acc"}) file.metadata.erase(key);
-    if (file.metadata.contains("architecture"))
-      file.metadata["architecture"] = fmt::format("the base branch of {}", described);
-  }
+  const auto count = file.tensors.size();
+  for (std::size_t i = 0; i < count; ++i) file.tensors[i].first = mapping.names[i];
+  if (base_branch) qcs::keep_base_branch(file);
   file.metadata.erase("format");  // of a checkpoint of this library; readers of safetensors expect "pt" there
   if (extension == ".safetensors") file.metadata["format"] = "pt";
   if (!dataset.empty()) qcs::with_dataset(dataset, [&]<class Dataset>() { add_metadata_of<Dataset>(file, model); });
   file.metadata["qcs_version"] = qcs::kVersion;
+  for (auto& [name, tensor] : file.tensors) name.insert(0, prefix);
   if (extension == ".safetensors")
-    qcs::io::write_safetensors(output, tensors, file.metadata);
+    qcs::io::write_safetensors(output, file.tensors, file.metadata);
   else
-    qcs::io::write_torch(output, tensors, file.metadata);
-  fmt::print("{}: {} of {} tensors, {}\n", output.string(), tensors.size(), file.tensors.size(), described);
+    qcs::io::write_torch(output, file.tensors, file.metadata);
+  fmt::print("{}: {} of {} tensors, {}\n", output.string(), file.tensors.size(), count, described);
   return 0;
 }
 

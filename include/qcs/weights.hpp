@@ -3,6 +3,7 @@
 
 // Every header of qcs/weights.
 
+#include <qcs/weights/base_branch_file.hpp>
 #include <qcs/weights/card.hpp>
 #include <qcs/weights/describe_weights.hpp>
 #include <qcs/weights/file_kind.hpp>

@@ -18,7 +18,7 @@ endforeach()
 # Within a folder, from low to high: its sub-folders, and headers of its own that stand below some of them. The other
 # headers are `.`. A header may include its own entry and lower ones.
 set(order_core error.hpp file text .)
-set(order_io named_tensors.hpp pickle torch table .)
+set(order_io named_tensors.hpp pickle torch table protobuf .)
 set(order_image detail header.hpp quiet_decoders.hpp reference planes .)
 set(order_data list class_index.hpp image_store.hpp image_source.hpp fingerprint.hpp sample augment batch.hpp detail
                dataset .)
@@ -27,13 +27,13 @@ set(order_model feature_layout.hpp branch_execution.hpp concepts.hpp architectur
 set(order_train events.hpp observer_base.hpp observer_rules.hpp observer.hpp stop.hpp run_state.hpp training_aids.hpp
                 recipe_field.hpp parameter_names.hpp optimizer loss step recipe.hpp recipe_fields.hpp recipe_text.hpp
                 training_parts.hpp state .)
-set(order_infer picture.hpp engine .)
+set(order_infer picture.hpp graph engine export .)
 set(order_prepare dataset.hpp detail write.hpp generic raf_db ferplus affectnet .)
 set(order_report pace.hpp table.hpp history draw files console page compare .)
 set(order_testing findings.hpp random_guard.hpp gradient.hpp module_call.hpp detail module_check.hpp .)
 
 # Headers that must compile without LibTorch.
-set(light "^qcs/((prepare|topology|metric|report)/.*|core/((file|text)/.*|constant|enum_names|error|label_space|memory_error|named_types|named_values|parallel_for|processors|progress|random|stopwatch|value_range|version)|io/(pickle/.*|table/.*|torch/zip_archive)|train/(events|observer|observer_base|observer_rules|recipe|recipe_field|recipe_fields|recipe_text|step/sam_options|step/look_sam_options|training_aids)|testing/(findings|check_topology|check_tuple_sampler|check_negative_rule|check_image_store|check_observer))\\.hpp$")
+set(light "^qcs/((prepare|topology|metric|report)/.*|core/((file|text)/.*|constant|enum_names|error|label_space|memory_error|named_types|named_values|parallel_for|processors|progress|random|stopwatch|value_range|version)|io/(pickle/.*|table/.*|protobuf/.*|torch/zip_archive)|train/(events|observer|observer_base|observer_rules|recipe|recipe_field|recipe_fields|recipe_text|step/sam_options|step/look_sam_options|training_aids)|testing/(findings|check_topology|check_tuple_sampler|check_negative_rule|check_image_store|check_observer))\\.hpp$")
 
 set(faults "")
 qcs_list_headers(${ROOT} headers)
@@ -60,8 +60,11 @@ function(place_of header folder out_place out_entry)
   set(${out_entry} ${entry} PARENT_SCOPE)
 endfunction()
 
-# Headers beside the folders are umbrellas: qcs/F.hpp of folder F without its details, qcs/qcs.hpp of all of these that
-# need no more than the library itself.
+# Sub-folders of components of their own, with libraries that the rest of their folder does without.
+set(apart "^qcs/(io/protobuf|infer/export)/")
+
+# Headers beside the folders are umbrellas: qcs/F.hpp of folder F without its details and what stands apart, qcs/qcs.hpp of
+# all of these that need no more than the library itself.
 set(umbrellas ${headers})
 list(FILTER umbrellas INCLUDE REGEX "^qcs/[^/]+\\.hpp$")
 list(REMOVE_ITEM headers ${umbrellas} "")
@@ -73,7 +76,7 @@ foreach(umbrella IN LISTS umbrellas)
   else()
     set(wanted ${headers})
     list(FILTER wanted INCLUDE REGEX "^qcs/${folder}/")
-    list(FILTER wanted EXCLUDE REGEX "/detail/")
+    list(FILTER wanted EXCLUDE REGEX "/detail/|${apart}")
   endif()
   qcs_direct_includes(${ROOT} ${umbrella} names)
   if(NOT "${names}" STREQUAL "${wanted}")
@@ -212,7 +215,7 @@ foreach(header IN LISTS headers)
   qcs_all_includes(${ROOT} ${header} reached)
   qcs_reaches_torch(reaches_torch ${reached})
   # What qcs::train does without.
-  if(header MATCHES "^qcs/(core|topology|metric|io|nn|model|weights|train)/" AND
+  if(header MATCHES "^qcs/(core|topology|metric|io|nn|model|weights|train)/" AND NOT header MATCHES "${apart}" AND
      "${reached}" MATCHES "(^|;)(opencv2/|png|jpeglib|ctemplate/|google/|boost/program_options)")
     list(APPEND faults "${header} reaches ${CMAKE_MATCH_2}..., which its folder does without")
   endif()

@@ -53,6 +53,27 @@ refused "a web page" 1 "page.pth: neither a file of torch.save nor safetensors; 
 gzip -c run/last.pt >packed.pth
 refused "a packed file" 1 "it is packed with gzip; unpack it first" $evaluate packed.pth
 
+for form in exact plain opencv; do
+  case $form in opencv) words=--opencv ;; *) words="--graph $form" ;; esac
+  ok "export, $form" "$programs/export" run/last.pt $form.onnx $words
+  said "export, $form" "images ($([ $form = opencv ] && echo 1 || echo batch), 3, 56, 56) -> logits"
+done
+ok "export for batches of 8" "$programs/export" run/last.pt eight.onnx --batch 8
+said "export for batches of 8" "images (8, 3, 56, 56) -> logits (8, 7)"
+ok "export a second time" "$programs/export" run/last.pt again.onnx
+cmp -s exact.onnx again.onnx && pass || fail "a second export has other bytes"
+ok "export the base branch" "$programs/export" run/last.pt base.safetensors
+ok "export what was exported" "$programs/export" base.safetensors again.onnx
+cmp -s exact.onnx again.onnx && pass || fail "the base branch alone gives another model"
+refused "export to what is not known" 1 "must end in .onnx or .safetensors" "$programs/export" run/last.pt model.tflite
+refused "export of batches for OpenCV" 1 "takes batches of one, not of 4" "$programs/export" run/last.pt x.onnx --opencv --batch 4
+refused "export of a graph that is no graph" 1 "expected one of exact, plain" "$programs/export" run/last.pt x.onnx --graph folded
+refused "a batch of nothing" 1 "--batch must be within 1..65536" "$programs/export" run/last.pt x.onnx --batch 0
+refused "--batch for safetensors" 1 "--batch is of ONNX models" "$programs/export" run/last.pt x.safetensors --batch 2
+refused "export with another data set's labels" 1 "run/last.pt" "$programs/export" run/last.pt x.onnx --dataset ferplus
+refused "export into a folder that is not there" 1 "nowhere/x.onnx" "$programs/export" run/last.pt nowhere/x.onnx
+[ -e x.onnx ] || [ -e x.safetensors ] && fail "a refused export left a file" || pass
+
 sums=$(sha256sum run/last.pt)
 refused "a checkpoint of format 2 resumed" 1 "it is of format 2, as qcs 0.1 wrote it" "$programs/train_raf_db" $options \
   --out fresh --resume "$images/../checkpoints/format_2.pt"

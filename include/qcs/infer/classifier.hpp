@@ -38,8 +38,8 @@ class Classifier {
   /// `Classifier::load<qcs::Backbones<qcs::Ir50, Mine>>(file)`. Throws CheckpointError if the file carries none or its
   /// weights do not fit, ConfigError for an unknown backbone.
   template <class List = ShippedBackbones>
-  static Classifier load(const std::filesystem::path& path, torch::Device device = torch::kCPU) {
-    const auto file = read_weight_file(path);
+  static Classifier load(const std::filesystem::path& path, const Placement& placement = {}) {
+    auto file = read_weight_file(path);
     auto card = find_card(file.metadata);
     if (!card)
       throw CheckpointError(
@@ -47,15 +47,14 @@ class Classifier {
                       "card, such as qcs::published_card<qcs::RafDb>(), or write one into it with "
                       "`convert --dataset`",
                       path.string()));
-    auto engine = load_engine(List(), file, *card, device);
+    auto engine = load_engine(List(), std::move(file), *card, placement);
     return Classifier(std::move(engine), std::move(*card));
   }
 
   /// Reads weights that carry no card, such as published ones, or not the right one.
   template <class List = ShippedBackbones>
-  static Classifier load(const std::filesystem::path& path, Card card, torch::Device device = torch::kCPU) {
-    const auto file = read_weight_file(path);
-    auto engine = load_engine(List(), file, card, device);
+  static Classifier load(const std::filesystem::path& path, Card card, const Placement& placement = {}) {
+    auto engine = load_engine(List(), read_weight_file(path), card, placement);
     return Classifier(std::move(engine), std::move(card));
   }
 

@@ -6,7 +6,9 @@
 #include <optional>
 #include <qcs/core/error.hpp>
 #include <qcs/infer/engine/any_engine.hpp>
-#include <qcs/infer/engine/module_engine.hpp>
+#include <qcs/infer/engine/torch_engine.hpp>
+#include <qcs/infer/graph/base_branch_graph.hpp>
+#include <qcs/infer/graph/simplify/simplified.hpp>
 #include <qcs/model/backbone/backbones.hpp>
 #include <qcs/weights/card.hpp>
 #include <qcs/weights/describe_weights.hpp>
@@ -15,16 +17,14 @@
 
 namespace qcs {
 
-/// Builds the engine for a file of weights: with the backbone that its card names, or, where it names none, the first
-/// one of the list that the tensors fit. Throws ConfigError if the card names a backbone that is not in the list, or a
-/// token embedding or class head that are not the published ones, CheckpointError if no weights fit.
+/// The graph of the base branch in a file of weights: with the backbone that its card names, or, where it names none,
+/// the first one of the list that the tensors fit. Throws ConfigError if the card names a backbone that is not in the
+/// list, or a token embedding or class head that are not the published ones, CheckpointError if no weights fit.
 template <BackbonePolicy... B>
-AnyEngine load_engine(Backbones<B...> list, const WeightFile& file, const Card& card, torch::Device device) {
+InferenceGraph load_graph(Backbones<B...> list, const WeightFile& file, const Card& card) {
   const auto classes = static_cast<std::int64_t>(card.labels.classes.size());
   const auto* architecture = card.architecture ? &*card.architecture : nullptr;
-  const auto build = [&]<class Backbone>() {
-    return AnyEngine(ModuleEngine<Backbone>(file, classes, architecture, device));
-  };
+  const auto build = [&]<class Backbone>() { return base_branch_graph<Backbone>(file.tensors, classes, architecture); };
   const auto misfit = [&](const std::string& why) {
     return CheckpointError(fmt::format("{} holds {}, whose base branch cannot be used: {}", file.path.string(),
                                        describe_weights(file), why));
@@ -32,8 +32,8 @@ AnyEngine load_engine(Backbones<B...> list, const WeightFile& file, const Card& 
   if (architecture != nullptr) {
     if (architecture->tokens != PyramidTokens::kName || architecture->class_head != SqueezeExciteHead::kName)
       throw ConfigError(
-          fmt::format("{} is of a base branch with {} tokens and a {} class head: make a qcs::ModuleEngine<Backbone, "
-                      "Embedding, ClassHead> of these types and a qcs::Classifier of that engine",
+          fmt::format("{} is of a base branch with {} tokens and a {} class head: make a qcs::base_branch_graph<"
+                      "Backbone, Embedding, ClassHead> of these types, and a qcs::Classifier of its qcs::TorchEngine",
                       file.path.string(), architecture->tokens, architecture->class_head));
     try {
       return with_backbone(list, architecture->backbone, build);
@@ -41,11 +41,11 @@ AnyEngine load_engine(Backbones<B...> list, const WeightFile& file, const Card& 
       throw misfit(error.what());
     }
   }
-  std::optional<AnyEngine> engine;
+  std::optional<InferenceGraph> graph;
   std::string reasons;
   const auto try_one = [&]<class Backbone>() {
     try {
-      engine.emplace(build.template operator()<Backbone>());
+      graph.emplace(build.template operator()<Backbone>());
       return true;
     } catch (const CheckpointError& error) {
       reasons += fmt::format("{}as {}: {}", reasons.empty() ? "" : "; ", Backbone::kName, error.what());
@@ -53,7 +53,15 @@ AnyEngine load_engine(Backbones<B...> list, const WeightFile& file, const Card& 
     }
   };
   if (!(try_one.template operator()<B>() || ...)) throw misfit(reasons);
-  return std::move(*engine);
+  return std::move(*graph);
+}
+
+/// The engine of that graph. What else the file holds is given up before.
+template <BackbonePolicy... B>
+AnyEngine load_engine(Backbones<B...> list, WeightFile file, const Card& card, const Placement& placement) {
+  const auto graph = load_graph(list, file, card);
+  file.tensors.clear();
+  return AnyEngine(TorchEngine(simplified(graph), placement));
 }
 
 }  // namespace qcs

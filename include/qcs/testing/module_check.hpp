@@ -124,7 +124,7 @@ class ModuleChecks {
   }
 
   void determinism() {
-    const auto tensors = tensors_of(*call_.module);
+    const auto tensors = io::named_tensors(*call_.module);
     const auto before = copy_of(tensors);
     const auto first = forward(call_, inputs_, true);
     restore(tensors, before);
@@ -177,7 +177,7 @@ class ModuleChecks {
   }
 
   void save_and_load() {
-    const auto tensors = tensors_of(*call_.module);
+    const auto tensors = io::named_tensors(*call_.module);
     const auto other = make(options_.seed + 1);
     if (!tensors.empty()) {
       const TemporaryFile file;

@@ -66,13 +66,9 @@ struct LoadOptions {
 
 namespace detail {
 
-/// Every parameter and buffer of a module by name.
-inline std::map<std::string, torch::Tensor, std::less<>> tensors_of(const torch::nn::Module& module) {
-  std::map<std::string, torch::Tensor, std::less<>> tensors;
-  for (const auto& item : module.named_parameters()) tensors.emplace(item.key(), item.value());
-  for (const auto& item : module.named_buffers()) tensors.emplace(item.key(), item.value());
-  return tensors;
-}
+using TensorsByName = std::map<std::string, torch::Tensor, std::less<>>;
+
+inline TensorsByName by_name(const io::NamedTensors& tensors) { return {tensors.begin(), tensors.end()}; }
 
 /// Batch normalisation counts its batches only to weigh them evenly, which no network here asks for; PyTorch itself
 /// fills the counter in where a file lacks it.
@@ -82,71 +78,84 @@ inline bool is_batch_counter(std::string_view name) {
 
 }  // namespace detail
 
-/// How the names of a file's tensors become those of a module, see map_names.
-inline NameMapping map_names(const torch::nn::Module& module, const io::NamedTensors& tensors,
+/// How the names of a file's tensors become those of `own` tensors, see map_names.
+inline NameMapping map_names(const io::NamedTensors& own, const io::NamedTensors& tensors,
                              const LoadOptions& options = {}) {
   if (options.exact_names) return keep_names(tensors);
-  const auto own = detail::tensors_of(module);
-  return map_names(tensors, [&](std::string_view name) {
-    return name.starts_with(options.prefix) && own.contains(name.substr(options.prefix.size()));
+  return map_names(tensors, [&, known = detail::by_name(own)](std::string_view name) {
+    return name.starts_with(options.prefix) && known.contains(name.substr(options.prefix.size()));
   });
 }
 
-/// Copies tensors into a module's parameters and buffers by name, converted to the module's dtypes and device. Names
-/// that do not fit as they are may lose a prefix, see map_names. Strict matching throws CheckpointError with the report
-/// unless every tensor of the module is there in its shape, counters of batches excepted, and the file has no other
-/// ones but those of `unused_by_design`; the module is then left as it was. Partial matching takes what fits, and the
-/// report names the rest.
-inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors& tensors,
-                              const LoadOptions& options = {}) {
+/// The same for those of a module.
+inline NameMapping map_names(const torch::nn::Module& module, const io::NamedTensors& tensors,
+                             const LoadOptions& options = {}) {
+  return map_names(io::named_tensors(module), tensors, options);
+}
+
+/// Which tensors of a file belong to which of one's own.
+struct WeightMatches {
+  KeyReport report = {};
+  std::vector<std::pair<torch::Tensor, torch::Tensor>> pairs = {};  ///< own tensor, tensor of the file, of one shape
+};
+
+/// Finds the tensors of a file for one's own by name. Names that do not fit as they are may lose a prefix, see
+/// map_names. Strict matching throws CheckpointError with the report unless there is one of the same shape for all,
+/// counters of batches excepted, and the file has no other ones but those of `unused_by_design`. Partial matching takes
+/// what fits, and the report names the rest.
+inline WeightMatches match_weights(const io::NamedTensors& own, const io::NamedTensors& tensors,
+                                   const LoadOptions& options = {}) {
   const auto in_part = [&](std::string_view name) { return !options.part || options.part(name); };
-  const auto mapping = map_names(module, tensors, options);
-  KeyReport report;
+  const auto mapping = map_names(own, tensors, options);
+  WeightMatches matches;
+  auto& report = matches.report;
   report.notes = mapping.changes();
-  std::map<std::string, torch::Tensor> by_name;
+  detail::TensorsByName left;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     auto name = mapping.names[i];
     if (!name.starts_with(options.prefix) || !in_part(name)) continue;
     name.erase(0, options.prefix.size());
-    if (!by_name.emplace(name, tensors[i].second).second)
+    if (!left.emplace(name, tensors[i].second).second)
       throw CheckpointError(fmt::format("two tensors stand for {}", name));
   }
-  std::vector<std::pair<torch::Tensor, torch::Tensor>> copies;
-  const auto match = [&](const auto& items) {
-    for (const auto& item : items) {
-      if (!in_part(std::string(options.prefix).append(item.key()))) continue;
-      const auto found = by_name.find(item.key());
-      if (found == by_name.end()) {
-        (detail::is_batch_counter(item.key()) ? report.uncounted : report.missing).push_back(item.key());
-        continue;
-      }
-      if (found->second.sizes() == item.value().sizes()) {
-        copies.emplace_back(item.value(), found->second);
-        report.loaded.push_back(item.key());
-      } else {
-        report.mismatched.push_back(fmt::format("{} has shape ({}), expected ({})", item.key(),
-                                                fmt::join(found->second.sizes(), ", "),
-                                                fmt::join(item.value().sizes(), ", ")));
-      }
-      by_name.erase(found);
+  for (const auto& [name, target] : own) {
+    if (!in_part(std::string(options.prefix).append(name))) continue;
+    const auto found = left.find(name);
+    if (found == left.end()) {
+      (detail::is_batch_counter(name) ? report.uncounted : report.missing).push_back(name);
+      continue;
     }
-  };
-  match(module.named_parameters());
-  match(module.named_buffers());
-  for (const auto& [name, tensor] : by_name)
+    if (found->second.sizes() == target.sizes()) {
+      matches.pairs.emplace_back(target, found->second);
+      report.loaded.push_back(name);
+    } else {
+      report.mismatched.push_back(fmt::format("{} has shape ({}), expected ({})", name,
+                                              fmt::join(found->second.sizes(), ", "), fmt::join(target.sizes(), ", ")));
+    }
+    left.erase(found);
+  }
+  for (const auto& [name, tensor] : left)
     (unused_by_design(name) || (options.unused && options.unused(name)) ? report.unused : report.unexpected)
         .push_back(name);
   if (!report.uncounted.empty())
     report.notes.push_back(fmt::format("{} counters of batches are not in the file", report.uncounted.size()));
   if (!report.missing.empty() && !report.unexpected.empty() && !options.exact_names) {
-    const auto own = detail::tensors_of(module);
-    const auto hint = describe_partial_prefix(tensors, [&](std::string_view name) { return own.contains(name); });
+    const auto hint = describe_partial_prefix(
+        tensors, [known = detail::by_name(own)](std::string_view name) { return known.contains(name); });
     if (!hint.empty()) report.notes.push_back(hint);
   }
   if (options.matching == Matching::kStrict && !report.exact()) throw CheckpointError(report.text());
+  return matches;
+}
+
+/// Copies tensors into a module's parameters and buffers by name, see match_weights, converted to the module's dtypes
+/// and device. If it throws, the module is left as it was.
+inline KeyReport load_weights(torch::nn::Module& module, const io::NamedTensors& tensors,
+                              const LoadOptions& options = {}) {
+  auto matches = match_weights(io::named_tensors(module), tensors, options);
   const torch::NoGradGuard no_grad;
-  for (auto& [target, value] : copies) target.copy_(value);
-  return report;
+  for (auto& [target, value] : matches.pairs) target.copy_(value);
+  return std::move(matches.report);
 }
 
 }  // namespace qcs

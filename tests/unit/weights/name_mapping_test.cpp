@@ -27,7 +27,7 @@ struct Awkward : torch::nn::Module {
 
 io::NamedTensors weights_of(const torch::nn::Module& module, const std::string& prefix = "") {
   io::NamedTensors tensors;
-  for (const auto& [name, tensor] : qcs::detail::tensors_of(module))
+  for (const auto& [name, tensor] : qcs::io::named_tensors(module))
     tensors.emplace_back(prefix + name, torch::full_like(tensor, 3));
   return tensors;
 }
@@ -40,7 +40,7 @@ auto says(std::string text) {
 }
 
 bool all_threes(const torch::nn::Module& module) {
-  for (const auto& [name, tensor] : qcs::detail::tensors_of(module))
+  for (const auto& [name, tensor] : qcs::io::named_tensors(module))
     if (!(tensor == 3).all().item<bool>()) return false;
   return true;
 }

@@ -27,6 +27,12 @@ class PyramidTokens : public torch::nn::Module {
     return counts;
   }
 
+  /// What the layers to the width of a token stand under: the public names where there are three scales, as there.
+  static std::string embedding_name(std::size_t scale, std::size_t scales) {
+    static constexpr std::array<const char*, 3> kPublished{"embed_q", "embed_k", "embed_v"};
+    return scales == kPublished.size() ? kPublished.at(scale) : "embed_scale_" + std::to_string(scale + 1);
+  }
+
   /// `width`: channels of a token.
   PyramidTokens(std::span<const FeatureScale> layout, std::int64_t width) {
     for (const auto& scale : layout)
@@ -62,12 +68,6 @@ class PyramidTokens : public torch::nn::Module {
 
   static torch::nn::Conv2d halving(std::int64_t in, std::int64_t out) {
     return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).stride(2).padding(1));
-  }
-
-  /// The public names where there are three scales, as there.
-  static std::string embedding_name(std::size_t scale, std::size_t scales) {
-    static constexpr std::array<const char*, 3> kPublished{"embed_q", "embed_k", "embed_v"};
-    return scales == kPublished.size() ? kPublished.at(scale) : "embed_scale_" + std::to_string(scale + 1);
   }
 
   std::vector<torch::nn::Conv2d> reduce_;

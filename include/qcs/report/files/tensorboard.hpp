@@ -2,11 +2,8 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <unistd.h>
 
-#include <bit>
 #include <boost/crc.hpp>
 #include <chrono>
 #include <cstdint>
@@ -16,6 +13,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/file/atomic_file.hpp>
 #include <qcs/core/file/host_name.hpp>
+#include <qcs/io/protobuf/wire_message.hpp>
 #include <qcs/report/draw/confusion_picture.hpp>
 #include <qcs/report/pace.hpp>
 #include <qcs/train/events.hpp>
@@ -26,64 +24,10 @@
 
 namespace qcs {
 
-namespace detail {
-
-/// A protobuf message under construction, by field numbers; those used here stand in TensorFlow's event.proto,
-/// summary.proto and tensor.proto.
-class WireMessage {
- public:
-  void number(int field, std::uint64_t value) {
-    append([&](auto& out) {
-      out.WriteTag(tag(field, 0));
-      out.WriteVarint64(value);
-    });
-  }
-
-  void real(int field, double value) {
-    append([&](auto& out) {
-      out.WriteTag(tag(field, 1));
-      out.WriteLittleEndian64(std::bit_cast<std::uint64_t>(value));
-    });
-  }
-
-  void real(int field, float value) {
-    append([&](auto& out) {
-      out.WriteTag(tag(field, 5));
-      out.WriteLittleEndian32(std::bit_cast<std::uint32_t>(value));
-    });
-  }
-
-  /// A text, some bytes or an inner message.
-  void bytes(int field, std::string_view value) {
-    append([&](auto& out) {
-      out.WriteTag(tag(field, 2));
-      out.WriteVarint32(static_cast<std::uint32_t>(value.size()));
-      out.WriteRaw(value.data(), static_cast<int>(value.size()));
-    });
-  }
-
-  void message(int field, const WireMessage& inner) { bytes(field, inner.bytes_); }
-  const std::string& text() const { return bytes_; }
-
- private:
-  static constexpr std::uint32_t tag(int field, std::uint32_t wire_type) {
-    return static_cast<std::uint32_t>(field) << 3 | wire_type;
-  }
-
-  void append(auto&& write) {
-    google::protobuf::io::StringOutputStream stream(&bytes_);  // appends
-    google::protobuf::io::CodedOutputStream out(&stream);
-    write(out);
-  }
-
-  std::string bytes_;
-};
-
-}  // namespace detail
-
 /// Writes what TensorBoard shows of a run into a file `events.out.tfevents.TIME.HOST.PROCESS` in its folder: scalars of
 /// every step and epoch, the confusion matrix as a picture, the recipe as a text. A resumed run adds a file, from whose
-/// first step on TensorBoard drops what the earlier ones say. An observer.
+/// first step on TensorBoard drops what the earlier ones say. Numbers of fields stand in TensorFlow's event.proto,
+/// summary.proto and tensor.proto. An observer.
 class TensorBoardFile {
  public:
   /// Throws Error naming a file that cannot be written.
@@ -91,7 +35,7 @@ class TensorBoardFile {
     path_ = folder /
             fmt::format("events.out.tfevents.{:010}.{}.{}", static_cast<std::int64_t>(now()), host_name(), ::getpid());
     file_.open(path_, std::ios::binary | std::ios::trunc);
-    detail::WireMessage event;
+    io::WireMessage event;
     event.bytes(kFileVersion, "brain.Event:2");
     write(event, 0);
   }
@@ -100,7 +44,7 @@ class TensorBoardFile {
 
   void on_run_begin(const RunInfo& info) {
     info_ = info;
-    detail::WireMessage start, event;
+    io::WireMessage start, event;
     start.number(1, 1);  // SessionLog.status = START
     event.message(kSessionLog, start);
     write(event, info.done_steps + 1);
@@ -111,10 +55,10 @@ class TensorBoardFile {
 
   void on_step(const StepEvent& event) {
     pace_.add(event.seconds, event.images);
-    std::vector<detail::WireMessage> values{
-        scalar("train/loss", event.loss), scalar("train/base_loss", event.base_loss),
-        scalar("train/cross_loss", event.cross_loss), scalar("train/accuracy", event.accuracy),
-        scalar("train/learning_rate", event.learning_rate)};
+    std::vector<io::WireMessage> values{scalar("train/loss", event.loss), scalar("train/base_loss", event.base_loss),
+                                        scalar("train/cross_loss", event.cross_loss),
+                                        scalar("train/accuracy", event.accuracy),
+                                        scalar("train/learning_rate", event.learning_rate)};
     for (std::size_t r = 0; r < event.roles.size() && r < info_.role_names.size(); ++r) {
       values.push_back(scalar("train/base_loss/" + info_.role_names[r], event.roles[r].base));
       values.push_back(scalar("train/cross_loss/" + info_.role_names[r], event.roles[r].cross));
@@ -143,15 +87,15 @@ class TensorBoardFile {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   }
 
-  static detail::WireMessage scalar(std::string_view name, double number) {
-    detail::WireMessage value;
+  static io::WireMessage scalar(std::string_view name, double number) {
+    io::WireMessage value;
     value.bytes(1, name);
     value.real(2, static_cast<float>(number));
     return value;
   }
 
-  static detail::WireMessage text_value(std::string_view name, std::string_view text) {
-    detail::WireMessage plugin, metadata, shape, one, tensor, value;
+  static io::WireMessage text_value(std::string_view name, std::string_view text) {
+    io::WireMessage plugin, metadata, shape, one, tensor, value;
     plugin.bytes(1, "text");
     metadata.message(1, plugin);
     one.number(1, 1);  // a vector of one text
@@ -165,10 +109,10 @@ class TensorBoardFile {
     return value;
   }
 
-  static detail::WireMessage image(std::string_view name, const cv::Mat& picture) {
+  static io::WireMessage image(std::string_view name, const cv::Mat& picture) {
     std::vector<uchar> png;
     if (!cv::imencode(".png", picture, png)) throw Error(fmt::format("cannot encode the picture {}", name));
-    detail::WireMessage image, value;
+    io::WireMessage image, value;
     image.number(1, static_cast<std::uint64_t>(picture.rows));
     image.number(2, static_cast<std::uint64_t>(picture.cols));
     image.number(3, 3);
@@ -178,23 +122,23 @@ class TensorBoardFile {
     return value;
   }
 
-  std::vector<detail::WireMessage> evaluation(const std::string& split, const ConfusionMatrix& confusion,
-                                              double loss) const {
+  std::vector<io::WireMessage> evaluation(const std::string& split, const ConfusionMatrix& confusion,
+                                          double loss) const {
     return {scalar(split + "/loss", loss), scalar(split + "/accuracy", confusion.accuracy()),
             scalar(split + "/mean_class_accuracy", confusion.mean_class_accuracy()),
             scalar(split + "/macro_f1", confusion.macro_f1()),
             image(split + "/confusion", report::draw_confusion(confusion, info_.class_names, split))};
   }
 
-  void summary(const std::vector<detail::WireMessage>& values, std::int64_t step) {
-    detail::WireMessage all, event;
+  void summary(const std::vector<io::WireMessage>& values, std::int64_t step) {
+    io::WireMessage all, event;
     for (const auto& value : values) all.message(1, value);
     event.message(kSummary, all);
     write(event, step);
   }
 
   /// Adds a record as TFRecord frames it: length, its masked CRC-32C, the event, its masked CRC-32C.
-  void write(detail::WireMessage& event, std::int64_t step) {
+  void write(io::WireMessage& event, std::int64_t step) {
     event.real(kWallTime, now());
     event.number(kStep, static_cast<std::uint64_t>(step));
     const std::string& data = event.text();

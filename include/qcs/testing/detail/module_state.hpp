@@ -37,14 +37,6 @@ class TemporaryFile {
   std::filesystem::path path_;
 };
 
-/// The parameters and buffers of a module, by name; not copied.
-inline io::NamedTensors tensors_of(const torch::nn::Module& module) {
-  io::NamedTensors tensors;
-  for (const auto& item : module.named_parameters()) tensors.emplace_back(item.key(), item.value());
-  for (const auto& item : module.named_buffers()) tensors.emplace_back(item.key(), item.value());
-  return tensors;
-}
-
 inline io::NamedTensors copy_of(const io::NamedTensors& tensors) {
   io::NamedTensors copies;
   for (const auto& [name, tensor] : tensors) copies.emplace_back(name, tensor.detach().clone());
@@ -92,7 +84,7 @@ inline double difference(const torch::Tensor& found, const torch::Tensor& expect
 /// Converts what is registered as floating point; unlike Module::to, indices stay whole numbers.
 inline void convert(torch::nn::Module& module, torch::Dtype dtype) {
   module.zero_grad();
-  for (const auto& [name, tensor] : tensors_of(module))
+  for (const auto& [name, tensor] : io::named_tensors(module))
     if (tensor.is_floating_point()) torch::Tensor(tensor).set_data(tensor.detach().to(dtype));
   for (auto& parameter : module.parameters()) parameter.mutable_grad() = torch::Tensor();
 }

@@ -76,7 +76,7 @@ class StepRun {
     });
   }
 
-  io::NamedTensors weights() const { return tensors_of(*model_); }
+  io::NamedTensors weights() const { return io::named_tensors(*model_); }
 
   /// Puts what another run has so far into this one, by way of what a checkpoint holds.
   void resume(StepRun& other) {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// The base branch of trained weights for other runtimes: ONNX, or a small file of safetensors.
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <qcs/core/enum_names.hpp>
+#include <qcs/infer/export/export_onnx.hpp>
+#include <qcs/infer/load_engine.hpp>
+#include <qcs/io/safetensors.hpp>
+#include <qcs/presets/published_card.hpp>
+#include <qcs/program/option_table.hpp>
+#include <qcs/weights/base_branch_file.hpp>
+#include <string>
+
+#include "commands.hpp"
+
+namespace {
+
+enum class GraphForm { kExact, kPlain };
+
+}  // namespace
+
+template <>
+struct qcs::EnumNames<GraphForm> {
+  static constexpr std::string_view kWhat = "graph";
+  static constexpr std::array<std::string_view, 2> kNames{"exact", "plain"};
+};
+
+namespace {
+
+struct Options {
+  std::filesystem::path input, output;
+  std::string dataset, model{qcs::Quadruplet::kName};
+  GraphForm form = GraphForm::kExact;
+  std::int64_t batch = 1;
+  bool opencv = false;
+};
+
+/// What stands in the file, or what --dataset says of weights that do not say it; of the base branch.
+qcs::Card card_of(const qcs::WeightFile& file, const Options& options) {
+  auto card = qcs::find_card(file.metadata);
+  if (!card && options.dataset.empty())
+    throw qcs::CheckpointError(
+        fmt::format("{} does not say what its labels mean and how faces become its input; --dataset does, for "
+                    "published weights",
+                    file.path.string()));
+  if (!options.dataset.empty())
+    qcs::with_dataset(options.dataset, [&]<class Dataset>() {
+      const auto published = qcs::published_card<Dataset>(options.model);
+      if (card) qcs::require_same_labels(card->labels, file.path.string(), published.labels, "--dataset");
+      if (!card) card = published;
+    });
+  if (card->architecture) card->architecture->base_branch_only = true;
+  return *card;
+}
+
+int run_export(int argc, char** argv) {
+  Options o;
+  qcs::program::OptionTable options(
+      "export WEIGHTS OUTPUT [options], writes the base branch of weights as .onnx or .safetensors");
+  options.positional("input", o.input, "weights: best.pt of a run, .pth or .safetensors");
+  options.positional("output", o.output, "file to write; its name tells its format");
+  options.choice("graph", o.form,
+                 "exact (default): fewer operations that compute the same; plain: layer by layer as trained");
+  options.number<std::int64_t>("batch", o.batch, qcs::within(1, 65536),
+                               "size of all batches of an ONNX model; left out: any");
+  options.flag("opencv", o.opencv, "an ONNX model for cv::dnn of OpenCV 4.6 and newer, a picture at a time");
+  options.text("dataset", o.dataset,
+               "raf_db, ferplus, affectnet7 or affectnet8, for published weights, which do not say what they are of");
+  options.text("model", o.model, "with --dataset: QCS (default) or DCS");
+  if (!options.parse(argc, argv)) return 0;
+  options.assign();
+  if (options.given("model") && !options.given("dataset"))
+    throw qcs::program::UsageError("--model goes with --dataset");
+  const auto extension = o.output.extension();
+  if (extension != ".onnx" && extension != ".safetensors")
+    throw qcs::program::UsageError(fmt::format("{} must end in .onnx or .safetensors", o.output.string()));
+  for (const auto* option : {"graph", "batch", "opencv"})
+    if (extension != ".onnx" && options.given(option))
+      throw qcs::program::UsageError(fmt::format("--{} is of ONNX models, not of {}", option, o.output.string()));
+
+  auto file = qcs::read_weight_file(o.input);
+  for (const auto& note : file.notes) fmt::print("{}: {}\n", o.input.string(), note);
+  const auto card = card_of(file, o);
+  const auto graph = qcs::load_graph(qcs::ShippedBackbones(), file, card);
+  if (extension == ".safetensors") {
+    qcs::put_card(file.metadata, card);
+    qcs::keep_base_branch(file);
+    file.metadata["format"] = "pt";
+    qcs::io::write_safetensors(o.output, file.tensors, file.metadata);
+    fmt::print("{}: {} tensors\n", o.output.string(), file.tensors.size());
+    return 0;
+  }
+  qcs::io::Metadata metadata;
+  qcs::put_card(metadata, card);
+  qcs::OnnxOptions form{.for_opencv = o.opencv};
+  if (options.given("batch")) form.batch = o.batch;
+  const auto written = o.form == GraphForm::kExact ? qcs::simplified(graph) : graph;
+  qcs::export_onnx(written, o.output, metadata, form);
+  const std::string batch = o.opencv ? "1" : form.batch ? std::to_string(*form.batch) : "batch";
+  const auto& shape = written.shape(written.inputs()[0]);
+  fmt::print("{}: images ({}, 3, {}, {}) -> logits ({}, {}), {} operations, {:.1f} MB\n", o.output.string(), batch,
+             shape[1], shape[2], batch, card.labels.classes.size(), written.nodes().size(),
+             static_cast<double>(std::filesystem::file_size(o.output)) / 1e6);
+  if (shape[1] != qcs::kInputSize)
+    fmt::print("Its images are every {}th row and column of the {} x {} ones that the card describes\n",
+               qcs::kInputSize / shape[1], qcs::kInputSize, qcs::kInputSize);
+  return 0;
+}
+
+}  // namespace
+
+int qcs::commands::export_model(int argc, char** argv) {
+  return qcs::program::run_program([&] { return ::run_export(argc, argv); });
+}

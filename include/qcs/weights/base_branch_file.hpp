@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <qcs/core/error.hpp>
+#include <qcs/model/architecture.hpp>
+#include <qcs/weights/describe_weights.hpp>
+#include <qcs/weights/weight_file.hpp>
+#include <utility>
+
+namespace qcs {
+
+/// Leaves of a file of weights what inference needs: the tensors of the base branch, under their public names, and what
+/// is true of that part. Throws ConfigError for a token embedding that is not the published one, since which tensors
+/// belong to another one its names do not tell, CheckpointError where no tensor belongs to a base branch.
+inline void keep_base_branch(WeightFile& file) {
+  const auto found = file.metadata.find("architecture");
+  const auto architecture = found == file.metadata.end() ? std::nullopt : Architecture::parse(found->second);
+  if (architecture && architecture->tokens != Architecture::kPublishedTokens)
+    throw ConfigError(
+        fmt::format("{}: its base branch has {} tokens, and which tensors they are its names do not "
+                    "tell; take the whole network",
+                    file.path.string(), architecture->tokens));
+  const auto names = published_names_of(file).names;
+  const auto described = describe_weights(file);
+  io::NamedTensors kept;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (of_base_branch(names[i]) && !unused_by_design(names[i])) kept.emplace_back(names[i], file.tensors[i].second);
+  if (kept.empty())
+    throw CheckpointError(
+        fmt::format("{}: none of its {} tensors belongs to a base branch", file.path.string(), file.tensors.size()));
+  file.tensors = std::move(kept);
+  for (const auto* key : {"epoch", "steps", "seed", "best_epoch", "best_acc"}) file.metadata.erase(key);
+  if (architecture && !architecture->base_branch_only)
+    file.metadata["architecture"] = fmt::format("{}{}", Architecture::kBaseBranch, described);
+}
+
+}  // namespace qcs
