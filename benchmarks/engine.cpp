@@ -4,7 +4,7 @@
 // its
 //   module and by the engine in float32 and bfloat16, on the validation faces of FERPlus, as `prepare ferplus` left
 //   them in DATA_ROOT. Prints accuracies, differences of logits and how many answers differ. OUT, a safetensors file,
-//   gets the first 100 faces as the network reads them and the module's logits, for onnx.py.
+//   gets the first 100 faces as the network reads them and the module's logits, for exported.py.
 
 #include <qcs/data/dataset/labelled_dataset.hpp>
 #include <qcs/data/loader.hpp>

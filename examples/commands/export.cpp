@@ -106,8 +106,8 @@ int run_export(int argc, char** argv) {
              shape[1], shape[2], batch, card.labels.classes.size(), written.nodes().size(),
              static_cast<double>(std::filesystem::file_size(o.output)) / 1e6);
   if (shape[1] != qcs::kInputSize)
-    fmt::print("Its images are every {}th row and column of the {} x {} ones that the card describes\n",
-               qcs::kInputSize / shape[1], qcs::kInputSize, qcs::kInputSize);
+    fmt::print("Its images are rows and columns 0, {0}, {1}, ... of the {2} x {2} ones that the card describes\n",
+               qcs::kInputSize / shape[1], 2 * qcs::kInputSize / shape[1], qcs::kInputSize);
   return 0;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""onnx.py WEIGHTS FACES [--original CHECKOUT] [--rounds N]: what other runtimes make of an exported model.
+"""exported.py WEIGHTS FACES [--original CHECKOUT] [--rounds N]: what other runtimes make of an exported model.
 
 WEIGHTS are exported by our program `export`, exact and plain; FACES is what benchmark_engine wrote: faces and the logits of the
 training network. onnx's checker, onnxruntime and OpenVINO read both models, one face and eight at a time; printed is the
@@ -42,11 +42,13 @@ import sys; sys.path.insert(0, {str(ROOT / 'tests/python')!r})
 from original import network_of, prepare_imports
 prepare_imports({str(checkout.resolve())!r})
 import torch
-network = network_of("QCS_7cls_raf_db", 7).eval()
 class Base(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.network = network_of("QCS_7cls_raf_db", 7)
     def forward(self, images):
-        return network(images, None, None, None)
-torch.onnx.export(Base(), torch.randn(2, 3, 224, 224), {str(path)!r}, opset_version=16, input_names=["images"], output_names=["logits"],
+        return self.network(images, None, None, None)
+torch.onnx.export(Base().eval(), torch.randn(2, 3, 224, 224), {str(path)!r}, opset_version=16, input_names=["images"], output_names=["logits"],
                   dynamic_axes={{"images": [0], "logits": [0]}})
 """
     subprocess.run(["/usr/bin/python3", "-c", script], check=True, capture_output=True)
