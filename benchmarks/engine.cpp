@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// benchmark_engine WEIGHTS DATA_ROOT [OUT]: does the engine say what the network says? The base branch of WEIGHTS, by
+// benchmark_engine WEIGHTS DATA_ROOT [OUT]: does the engine say what the network says? The base branch of WEIGHTS by
 // its
-//   module and by the engine in float32 and bfloat16, on the validation faces of FERPlus, as `prepare ferplus` left
+//   module and by the engine, in float32 and bfloat16, on the validation faces of FERPlus, as `prepare ferplus` left
 //   them in DATA_ROOT. Prints accuracies, differences of logits and how many answers differ. OUT, a safetensors file,
 //   gets the first 100 faces as the network reads them and the module's logits, for exported.py.
 

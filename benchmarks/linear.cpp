@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// benchmark_linear [THREADS]: linear layers by dense() and by torch::linear, in turn, at the sizes of full-size and
-// small
-//   networks: forward, and forward and backward.
+// benchmark_linear [THREADS]: linear layers by dense() and by torch::linear, in turn, at sizes of both networks:
+//   forward, and forward and backward.
 
 #include <qcs/nn/linear.hpp>
 #include <qcs/program/compute_threads.hpp>

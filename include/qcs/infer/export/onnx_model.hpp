@@ -115,19 +115,13 @@ class OnnxModel {
   static io::WireMessage value_info(const std::string& name, const std::vector<std::int64_t>& shape,
                                     std::optional<std::int64_t> batch) {
     io::WireMessage dimensions;
-    const auto add_size = [&](std::int64_t size) {
+    const auto add = [&](std::optional<std::int64_t> size) {
       io::WireMessage dimension;
-      dimension.number(1, static_cast<std::uint64_t>(size));
+      size ? dimension.number(1, static_cast<std::uint64_t>(*size)) : dimension.bytes(2, "batch");
       dimensions.message(1, dimension);
     };
-    if (batch) {
-      add_size(*batch);
-    } else {
-      io::WireMessage dimension;
-      dimension.bytes(2, "batch");
-      dimensions.message(1, dimension);
-    }
-    for (const auto size : shape) add_size(size);
+    add(batch);
+    for (const auto size : shape) add(size);
     io::WireMessage tensor, type, info;
     tensor.number(1, kFloat);
     tensor.message(2, dimensions);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <qcs/infer/graph/graph_rewrite.hpp>
 #include <qcs/infer/graph/simplify/place_bias.hpp>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -79,9 +80,9 @@ inline InferenceGraph with_batch_norm_folded(const InferenceGraph& graph) {
     const auto* reader = graph.readers(value)[0];
     return reader->as<graph::BatchNorm>() != nullptr ? reader : nullptr;
   };
-  std::map<const graph::Node*, bool> done;
+  std::set<const graph::Node*> done;  // within the weights of a convolution
   for (const auto& node : graph.nodes()) {
-    if (done[&node]) continue;
+    if (done.contains(&node)) continue;
     const auto input = node.inputs[0], output = node.outputs[0];
     const auto before = owed_of(input);
     if (const auto* convolution = node.as<graph::Convolution>()) {
@@ -91,7 +92,7 @@ inline InferenceGraph with_batch_norm_folded(const InferenceGraph& graph) {
       if (norm != nullptr) {
         layer =
             detail::before_affine(layer, detail::ChannelAffine::of(*norm->as<graph::BatchNorm>()), graph.shape(output));
-        done[norm] = true;
+        done.insert(norm);
       }
       rewrite.replace(norm != nullptr ? norm->outputs[0] : output, rewrite.add(std::move(layer), {rewrite[input]}));
     } else if (const auto* norm = node.as<graph::BatchNorm>();
