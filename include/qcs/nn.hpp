@@ -11,6 +11,7 @@
 #include <qcs/nn/gaussian_head.hpp>
 #include <qcs/nn/layer_norm.hpp>
 #include <qcs/nn/linear.hpp>
+#include <qcs/nn/multi_head_attention.hpp>
 #include <qcs/nn/prelu.hpp>
 #include <qcs/nn/prelu_backward.hpp>
 #include <qcs/nn/self_attention.hpp>

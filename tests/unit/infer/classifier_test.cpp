@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <opencv2/imgproc.hpp>
@@ -11,26 +9,17 @@
 #include <qcs/presets/published_card.hpp>
 #include <qcs/train/state/checkpoint.hpp>
 
+#include "../io/support.hpp"
+#include "support.hpp"
+
 using namespace qcs;
+using test::says;
 
 namespace {
 
 using Net = DcsNetwork<SmallBackbone>;
 
-struct File {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("qcs-classifier-" + std::to_string(::getpid()) + ".safetensors");
-  ~File() { std::filesystem::remove(path); }
-};
-
-Net network() {
-  torch::manual_seed(3);
-  Net net(NetworkOptions{.classes = 3});
-  const torch::NoGradGuard no_grad;  // answers that differ
-  for (auto& item : net->named_parameters()) item.value().add_(.05 * torch::randn_like(item.value()));
-  net->eval();
-  return net;
-}
+Net network() { return test::trained_network<Net>(/*seed=*/3, /*classes=*/3); }
 
 Card card() {
   return {.labels = {.name = "three", .classes = {"a", "b", "c"}},
@@ -38,8 +27,8 @@ Card card() {
           .architecture = network()->architecture()};
 }
 
-void write(const File& file, Net& net, const io::Metadata& metadata) {
-  io::write_safetensors(file.path, state_dict(*net), metadata);
+void write(const test::TemporaryFile& file, Net& net, const io::Metadata& metadata) {
+  io::write_safetensors(file.path(), state_dict(*net), metadata);
 }
 
 io::Metadata metadata_of(const Card& card) {
@@ -71,13 +60,6 @@ void same(const std::vector<double>& a, const std::vector<double>& b) {
   for (std::size_t i = 0; i < a.size(); ++i) BOOST_TEST(std::abs(a[i] - b[i]) < 1e-6);
 }
 
-auto says(std::string text) {
-  return [text](const Error& error) {
-    BOOST_TEST_INFO(error.what());
-    return std::string(error.what()).find(text) != std::string::npos;
-  };
-}
-
 /// A backbone of a user, by another name.
 class Mine : public SmallBackbone {
  public:
@@ -88,10 +70,10 @@ class Mine : public SmallBackbone {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(answers_are_those_of_the_training_network_in_evaluation_mode) {
-  const File file;
+  const test::TemporaryFile file;
   auto net = network();
   write(file, net, metadata_of(card()));
-  auto classify = Classifier::load(file.path);
+  auto classify = Classifier::load(file.path());
   const auto image = face(0);
   const auto answer = classify(rgb(image));
   same(answer.all, expected(net, image));
@@ -101,10 +83,10 @@ BOOST_AUTO_TEST_CASE(answers_are_those_of_the_training_network_in_evaluation_mod
 }
 
 BOOST_AUTO_TEST_CASE(colours_grey_and_alpha_mean_the_same_picture) {
-  const File file;
+  const test::TemporaryFile file;
   auto net = network();
   write(file, net, metadata_of(card()));
-  auto classify = Classifier::load(file.path);
+  auto classify = Classifier::load(file.path());
   const auto image = face(1);
   const auto wanted = expected(net, image);
   cv::Mat other;
@@ -122,10 +104,10 @@ BOOST_AUTO_TEST_CASE(colours_grey_and_alpha_mean_the_same_picture) {
 }
 
 BOOST_AUTO_TEST_CASE(pictures_in_one_batch_get_the_answers_they_get_alone) {
-  const File file;
+  const test::TemporaryFile file;
   auto net = network();
   write(file, net, metadata_of(card()));
-  auto classify = Classifier::load(file.path);
+  auto classify = Classifier::load(file.path());
   std::vector<Picture> pictures;
   for (int i = 0; i < 5; ++i) pictures.push_back(rgb(face(i)));
   const auto answers = classify(pictures);
@@ -135,10 +117,10 @@ BOOST_AUTO_TEST_CASE(pictures_in_one_batch_get_the_answers_they_get_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_picture_is_refused_with_what_was_found) {
-  const File file;
+  const test::TemporaryFile file;
   auto net = network();
   write(file, net, metadata_of(card()));
-  auto classify = Classifier::load(file.path);
+  auto classify = Classifier::load(file.path());
   BOOST_CHECK_EXCEPTION(classify(bgr(cv::Mat())), DataError, says("found an empty one"));
   BOOST_CHECK_EXCEPTION(classify(bgr(cv::Mat(4, 6, CV_16UC3))), DataError, says("found 6 x 4 of CV_16UC3"));
   BOOST_CHECK_EXCEPTION(classify(rgb(cv::Mat(4, 6, CV_32FC1))), DataError, says("CV_32FC1"));
@@ -148,26 +130,26 @@ BOOST_AUTO_TEST_CASE(what_is_no_picture_is_refused_with_what_was_found) {
 }
 
 BOOST_AUTO_TEST_CASE(files_without_a_card_need_one) {
-  const File file;
+  const test::TemporaryFile file;
   auto net = network();
   write(file, net, {});
-  BOOST_CHECK_EXCEPTION(Classifier::load(file.path), CheckpointError, says("does not say what its labels mean"));
+  BOOST_CHECK_EXCEPTION(Classifier::load(file.path()), CheckpointError, says("does not say what its labels mean"));
   auto own = card();
   own.architecture.reset();  // the tensors tell the backbone
-  auto classify = Classifier::load(file.path, own);
+  auto classify = Classifier::load(file.path(), own);
   same(classify(rgb(face(2))).all, expected(net, face(2)));
-  BOOST_CHECK_EXCEPTION(Classifier::load(file.path, published_card<RafDb>()), CheckpointError,
+  BOOST_CHECK_EXCEPTION(Classifier::load(file.path(), published_card<RafDb>()), CheckpointError,
                         says("whose base branch cannot be used: as ir50: "));
 }
 
 BOOST_AUTO_TEST_CASE(a_backbone_of_ones_own_is_found_by_its_name) {
-  const File file;
+  const test::TemporaryFile file;
   auto net = network();
   auto own = card();
   own.architecture->backbone = "mine";
   write(file, net, metadata_of(own));
-  BOOST_CHECK_EXCEPTION(Classifier::load(file.path), ConfigError,
+  BOOST_CHECK_EXCEPTION(Classifier::load(file.path()), ConfigError,
                         says("unknown backbone `mine`, expected ir50 or small"));
-  auto classify = Classifier::load<Backbones<Ir50, Mine>>(file.path);
+  auto classify = Classifier::load<Backbones<Ir50, Mine>>(file.path());
   same(classify(rgb(face(3))).all, expected(net, face(3)));
 }

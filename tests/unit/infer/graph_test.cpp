@@ -8,26 +8,15 @@
 #include <qcs/nn/gaussian_head.hpp>
 #include <thread>
 
+#include "support.hpp"
+
 using namespace qcs;
 
 namespace {
 
-/// A network in evaluation mode whose every weight and statistic matters.
 template <class Branch>
-Branch trained_branch(NetworkOptions options = {.classes = 5}) {
-  torch::manual_seed(7);
-  Branch branch(options);
-  const torch::NoGradGuard no_grad;
-  for (auto& item : branch->named_parameters()) {
-    auto& weight = item.value();
-    weight.dim() == 1 ? weight.add_(.1 * torch::randn_like(weight)) : weight.add_(.03 * torch::randn_like(weight));
-  }
-  for (auto& item : branch->named_buffers()) {
-    if (item.key().ends_with("running_mean")) item.value().normal_(0, .3);
-    if (item.key().ends_with("running_var")) item.value().uniform_(.5, 1.5);
-  }
-  branch->eval();
-  return branch;
+Branch trained_branch() {
+  return test::trained_network<Branch>(/*seed=*/7, /*classes=*/5);
 }
 
 torch::Tensor random_images(std::int64_t batch, std::int64_t side) {

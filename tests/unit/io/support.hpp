@@ -22,9 +22,9 @@ inline std::string bytes_of(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// Whether a CheckpointError has `text` in its message.
+/// Whether an error has `text` in its message.
 inline auto says(std::string text) {
-  return [text](const CheckpointError& error) {
+  return [text](const Error& error) {
     BOOST_TEST_INFO(error.what());
     return std::string(error.what()).find(text) != std::string::npos;
   };

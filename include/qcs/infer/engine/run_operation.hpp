@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
-#include <cstdint>
 #include <qcs/core/autocast.hpp>
 #include <qcs/core/placement.hpp>
 #include <qcs/infer/graph/operation.hpp>
-#include <qcs/nn/batched_matmul.hpp>
 #include <qcs/nn/linear.hpp>
+#include <qcs/nn/multi_head_attention.hpp>
 #include <variant>
 #include <vector>
 
@@ -57,7 +55,8 @@ struct RunOperation {
   }
   Outputs operator()(const graph::FirstToken&) const { return {in[0].select(1, 0)}; }
   Outputs operator()(const graph::SelfAttention& a) const {
-    return {a.first_token_only ? first_token(a) : all_tokens(a)};
+    const AttentionWeights weights{a.qkv_weight, a.qkv_bias, a.projection_weight, a.projection_bias, a.heads};
+    return {a.first_token_only ? first_token_attention(in[0], weights) : self_attention(in[0], weights)};
   }
   Outputs operator()(const graph::OwnForward& own) const {
     std::vector<torch::Tensor> inputs;
@@ -66,32 +65,6 @@ struct RunOperation {
     auto outputs = own.run(inputs);
     for (auto& x : outputs) x = x.to(in[0].scalar_type());
     return outputs;
-  }
-
- private:
-  torch::Tensor all_tokens(const graph::SelfAttention& a) const {
-    const auto batch = in[0].size(0), tokens = in[0].size(1), width = in[0].size(2), head_width = width / a.heads;
-    const auto qkv =
-        dense(in[0], a.qkv_weight, a.qkv_bias).view({batch, tokens, 3, a.heads, head_width}).permute({2, 0, 3, 1, 4});
-    const auto scores =
-        batched_matmul(qkv[0] / std::sqrt(static_cast<double>(head_width)), qkv[1].transpose(-2, -1)).softmax(-1);
-    const auto mixed = batched_matmul(scores, qkv[2]).transpose(1, 2).reshape(in[0].sizes());
-    return dense(mixed, a.projection_weight, a.projection_bias);
-  }
-
-  /// Keys are put on the side of the one query, values after the weighted sum of tokens.
-  torch::Tensor first_token(const graph::SelfAttention& a) const {
-    const auto width = in[0].size(2), head_width = width / a.heads;
-    const auto weight = a.qkv_weight.view({3, a.heads, head_width, width});
-    const auto bias = a.qkv_bias.view({3, width});
-    const auto query = dense(in[0].select(1, 0), a.qkv_weight.narrow(0, 0, width), bias[0]) /
-                       std::sqrt(static_cast<double>(head_width));
-    const auto by_head = query.view({-1, a.heads, head_width}).transpose(0, 1);
-    const auto directions = batched_matmul(by_head, weight[1]).transpose(0, 1);
-    const auto weights = batched_matmul(directions, in[0].transpose(1, 2)).softmax(-1);
-    const auto mixed = batched_matmul(weights, in[0]).transpose(0, 1);
-    const auto values = batched_matmul(mixed, weight[2].transpose(1, 2)).transpose(0, 1).reshape({-1, width});
-    return dense(values + bias[2], a.projection_weight, a.projection_bias);
   }
 };
 
