@@ -98,7 +98,7 @@ int run(int argc, char** argv) {
       qcs::read_lists({.train = train_faces.list, .test = test_faces.list, .image_root = train_faces.images},
                       {.name = "drawn faces", .classes = names});
   const auto dcs = train<qcs::DcsNetwork<qcs::SmallBackbone>>(*settings, recipe(7, 8), faces);
-  const auto qcs_result = train<qcs::QcsNetwork<qcs::SmallBackbone>>(*settings, recipe(3, 4), faces);
+  const auto qcs_result = train<qcs::QcsNetwork<qcs::SmallBackbone>>(*settings, recipe(4, 4), faces);
 
   nlohmann::ordered_json metrics{{"seed", settings->seed},
                                  {"DCS", qcs::evaluation_json(dcs, names)},
