@@ -42,7 +42,7 @@ inline void require_memory_to_start(int /*argc*/, char** /*argv*/, char** enviro
     if (std::strncmp(*entry, kThreads, std::strlen(kThreads)) == 0)
       if (const long asked = std::strtol(*entry + std::strlen(kThreads), nullptr, 10); asked > 0 && asked < threads)
         threads = asked;
-  constexpr std::size_t kOthers = std::size_t{64} << 20;
+  constexpr std::size_t kOthers = std::size_t{128} << 20;  // most of it for LibTorch with CUDA, which registers more
   if (address_space_is_free(kOthers + kBlasBuffer * static_cast<std::size_t>(threads > 1 ? threads : 1))) return;
   constexpr char kMessage[] =
       "error: out of memory: the limit on the address space (ulimit -v) is too low to load the program's libraries, "
