@@ -20,7 +20,7 @@ install(FILES ${PROJECT_BINARY_DIR}/qcsConfig.cmake ${PROJECT_BINARY_DIR}/qcsCon
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # A file of targets for each set of dependencies that find_package(qcs COMPONENTS ...) may do without.
 foreach(set IN ITEMS "qcsTopologyTargets;qcs_topology" "qcsTrainTargets;qcs_train"
-                     "qcsTargets;qcs_image;qcs_report;qcs" "qcsProgramTargets;qcs_program")
+                     "qcsTargets;qcs_image;qcs_report;qcs" "qcsVideoTargets;qcs_face;qcs_video" "qcsProgramTargets;qcs_program")
   list(POP_FRONT set name)
   install(TARGETS ${set} EXPORT ${name})
   set(set ${name})

@@ -50,7 +50,7 @@ done
 
 source cmake/setup.sh
 [ -z "$torch" ] || qcs_packages=${qcs_packages/libtorch-dev /}
-qcs_install_packages "${more_packages[@]}"
+qcs_install_packages opencv-data "${more_packages[@]}"
 seconds() { echo "$((SECONDS / 60)) min $((SECONDS % 60)) s"; }
 
 if [ "$torch" = wheel ]; then

@@ -10,11 +10,11 @@
 #include <qcs/infer/export/export_onnx.hpp>
 #include <qcs/infer/load_engine.hpp>
 #include <qcs/io/safetensors.hpp>
-#include <qcs/presets/published_card.hpp>
 #include <qcs/program/option_table.hpp>
 #include <qcs/weights/base_branch_file.hpp>
 #include <string>
 
+#include "card_of.hpp"
 #include "commands.hpp"
 
 namespace {
@@ -38,24 +38,6 @@ struct Options {
   std::int64_t batch = 1;
   bool opencv = false;
 };
-
-/// What stands in the file, or what --dataset says of weights that do not say it; of the base branch.
-qcs::Card card_of(const qcs::WeightFile& file, const Options& options) {
-  auto card = qcs::find_card(file.metadata);
-  if (!card && options.dataset.empty())
-    throw qcs::CheckpointError(
-        fmt::format("{} does not say what its labels mean and how faces become its input; --dataset does, for "
-                    "published weights",
-                    file.path.string()));
-  if (!options.dataset.empty())
-    qcs::with_dataset(options.dataset, [&]<class Dataset>() {
-      const auto published = qcs::published_card<Dataset>(options.model);
-      if (card) qcs::require_same_labels(card->labels, file.path.string(), published.labels, "--dataset");
-      if (!card) card = published;
-    });
-  if (card->architecture) card->architecture->base_branch_only = true;
-  return *card;
-}
 
 int run_export(int argc, char** argv) {
   Options o;
@@ -84,7 +66,8 @@ int run_export(int argc, char** argv) {
 
   auto file = qcs::read_weight_file(o.input);
   for (const auto& note : file.notes) fmt::print("{}: {}\n", o.input.string(), note);
-  const auto card = card_of(file, o);
+  auto card = qcs::commands::card_of(file, o.dataset, o.model);
+  if (card.architecture) card.architecture->base_branch_only = true;
   const auto graph = qcs::load_graph(qcs::ShippedBackbones(), file, card);
   if (extension == ".safetensors") {
     qcs::put_card(file.metadata, card);

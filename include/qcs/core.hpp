@@ -19,6 +19,7 @@
 #include <qcs/core/memory_error.hpp>
 #include <qcs/core/named_types.hpp>
 #include <qcs/core/named_values.hpp>
+#include <qcs/core/ordered_work.hpp>
 #include <qcs/core/parallel_for.hpp>
 #include <qcs/core/placement.hpp>
 #include <qcs/core/precision.hpp>

@@ -3,8 +3,10 @@
 
 // Every header of qcs/image.
 
+#include <qcs/image/exif_orientation.hpp>
 #include <qcs/image/header.hpp>
 #include <qcs/image/pack.hpp>
+#include <qcs/image/photo.hpp>
 #include <qcs/image/planes/colour.hpp>
 #include <qcs/image/planes/normalise.hpp>
 #include <qcs/image/planes/planes.hpp>

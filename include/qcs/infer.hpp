@@ -3,6 +3,7 @@
 
 // Every header of qcs/infer.
 
+#include <qcs/infer/answer.hpp>
 #include <qcs/infer/classifier.hpp>
 #include <qcs/infer/engine/any_engine.hpp>
 #include <qcs/infer/engine/engine.hpp>

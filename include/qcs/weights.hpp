@@ -6,6 +6,7 @@
 #include <qcs/weights/base_branch_file.hpp>
 #include <qcs/weights/card.hpp>
 #include <qcs/weights/describe_weights.hpp>
+#include <qcs/weights/face_cut.hpp>
 #include <qcs/weights/file_kind.hpp>
 #include <qcs/weights/label_metadata.hpp>
 #include <qcs/weights/load_weights.hpp>

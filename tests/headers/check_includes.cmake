@@ -27,9 +27,9 @@ set(order_model feature_layout.hpp branch_execution.hpp concepts.hpp architectur
 set(order_train events.hpp observer_base.hpp observer_rules.hpp observer.hpp stop.hpp run_state.hpp training_aids.hpp
                 recipe_field.hpp parameter_names.hpp optimizer loss step recipe.hpp recipe_fields.hpp recipe_text.hpp
                 training_parts.hpp state .)
-set(order_infer picture.hpp graph engine export .)
+set(order_infer picture.hpp answer.hpp graph engine export face . photo)
 set(order_prepare dataset.hpp detail write.hpp generic raf_db ferplus affectnet .)
-set(order_report pace.hpp table.hpp history draw files console page compare .)
+set(order_report pace.hpp table.hpp history draw files faces console page compare .)
 set(order_testing findings.hpp random_guard.hpp gradient.hpp module_call.hpp detail module_check.hpp .)
 
 # Headers that must compile without LibTorch.
@@ -61,7 +61,7 @@ function(place_of header folder out_place out_entry)
 endfunction()
 
 # Sub-folders of components of their own, with libraries that the rest of their folder does without.
-set(apart "^qcs/(io/protobuf|infer/export)/")
+set(apart "^qcs/(io/protobuf|infer/export|infer/face|infer/photo|report/faces)/")
 
 # Headers beside the folders are umbrellas: qcs/F.hpp of folder F without its details and what stands apart, qcs/qcs.hpp of
 # all of these that need no more than the library itself.
@@ -107,6 +107,7 @@ set(standard_names
     "charconv: chars_format from_chars to_chars"
     "chrono: chrono"
     "cmath: abs ceil cos exp floor fmod hypot isfinite isinf isnan llround log log10 lround nearbyint pow round sin sqrt trunc"
+    "complex: complex conj norm"
     "compare: partial_ordering strong_ordering"
     "concepts: constructible_from convertible_to copy_constructible default_initializable derived_from floating_point integral invocable move_constructible same_as"
     "condition_variable: condition_variable"

@@ -17,7 +17,7 @@ struct Faces {
   ImageSource train;
   std::optional<ImageSource> validation = {}, test = {};
   std::filesystem::path root = {};      ///< names in tables are relative to it; empty: they are as they are
-  std::string face_cut = {};            ///< how the faces were cut out of photos, see Preprocessing
+  FaceCut face_cut = {};                ///< how the faces were cut out of photos
   std::vector<std::string> notes = {};  ///< what people should know of it
 };
 

@@ -27,7 +27,7 @@ template <class Dataset>
 Faces published_faces(const FaceLists& lists, const Labels& labels = Labels::of<typename Dataset::Classes>()) {
   auto faces = read_lists(lists, labels);
   faces.name = Dataset::kName;
-  faces.face_cut = Dataset::kFaceCut;
+  faces.face_cut = face_cut_of<Dataset>();
   return faces;
 }
 

@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <qcs/core/error.hpp>
 #include <qcs/data/augment/transform.hpp>
+#include <qcs/infer/answer.hpp>
 #include <qcs/infer/load_engine.hpp>
 #include <qcs/infer/picture.hpp>
 #include <span>
@@ -17,14 +17,6 @@
 #include <vector>
 
 namespace qcs {
-
-/// What a classifier says of a picture.
-struct Answer {
-  std::int64_t label = 0;
-  std::string name = {};         ///< of the label
-  double probability = 0;        ///< of the label, 0..1
-  std::vector<double> all = {};  ///< probabilities in the order of the labels
-};
 
 /// Names the expression of faces by the base branch of trained weights.
 ///
@@ -40,15 +32,11 @@ class Classifier {
   template <class List = ShippedBackbones>
   static Classifier load(const std::filesystem::path& path, const Placement& placement = {}) {
     auto file = read_weight_file(path);
-    auto card = find_card(file.metadata);
-    if (!card)
-      throw CheckpointError(
-          fmt::format("{} does not say what its labels mean and how faces become its input; give a "
-                      "card, such as qcs::published_card<qcs::RafDb>(), or write one into it with "
-                      "`convert --dataset`",
-                      path.string()));
-    auto engine = load_engine(List(), std::move(file), *card, placement);
-    return Classifier(std::move(engine), std::move(*card));
+    auto card = require_card(file,
+                             "give a card, such as qcs::published_card<qcs::RafDb>(), or write one into it with "
+                             "`convert --dataset`");
+    auto engine = load_engine(List(), std::move(file), card, placement);
+    return Classifier(std::move(engine), std::move(card));
   }
 
   /// Reads weights that carry no card, such as published ones, or not the right one.
@@ -74,18 +62,23 @@ class Classifier {
   std::vector<Answer> operator()(std::span<const Picture> pictures) {
     if (pictures.empty()) return {};
     const auto side = transform_.options().side();
-    auto images = torch::empty({static_cast<std::int64_t>(pictures.size()), 3, side, side}, torch::kFloat32);
+    const auto images = torch::empty({static_cast<std::int64_t>(pictures.size()), 3, side, side}, torch::kFloat32);
     for (std::size_t i = 0; i < pictures.size(); ++i)
       transform_.write(pixels_of(pictures, i), images[static_cast<std::int64_t>(i)].data_ptr<float>());
-    const auto all = torch::softmax(engine_.logits(images).to(torch::kFloat64), 1).contiguous();
+    return answers(images);
+  }
+
+  /// A picture as the engine takes it: (3, S, S), normalised float32, see Engine. Safe to call from several threads.
+  /// Throws DataError like operator().
+  torch::Tensor input(const Picture& picture) const { return transform_(rgb_pixels(picture)); }
+
+  /// The answers on inputs, (B, 3, S, S).
+  std::vector<Answer> answers(const torch::Tensor& inputs) {
+    const auto all = torch::softmax(engine_.logits(inputs).to(torch::kFloat64), 1).contiguous();
     std::vector<Answer> answers;
     for (std::int64_t i = 0; i < all.size(0); ++i) {
       const double* row = all.data_ptr<double>() + i * all.size(1);
-      const auto best = std::max_element(row, row + all.size(1)) - row;
-      answers.push_back({.label = best,
-                         .name = card_.labels.classes[static_cast<std::size_t>(best)],
-                         .probability = row[best],
-                         .all = {row, row + all.size(1)}});
+      answers.push_back(answer_of({row, row + all.size(1)}, card_.labels));
     }
     return answers;
   }

@@ -14,8 +14,17 @@
 #include <qcs/weights/describe_weights.hpp>
 #include <qcs/weights/weight_file.hpp>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace qcs {
+
+/// The card in a file of weights. Throws CheckpointError with the remedy if it carries none.
+inline Card require_card(const WeightFile& file, std::string_view remedy) {
+  if (auto card = find_card(file.metadata)) return std::move(*card);
+  throw CheckpointError(fmt::format("{} does not say what its labels mean and how faces become its input; {}",
+                                    file.path.string(), remedy));
+}
 
 /// The graph of the base branch in a file of weights: with the backbone that its card names, or, where it names none,
 /// the first one of the list that the tensors fit. Throws ConfigError if the card names a backbone that is not in the

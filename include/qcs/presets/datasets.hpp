@@ -7,6 +7,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/core/label_space.hpp>
 #include <qcs/model/attention/residual.hpp>
+#include <qcs/weights/face_cut.hpp>
 #include <string>
 #include <string_view>
 
@@ -63,6 +64,15 @@ struct AffectNet8 {
   static constexpr std::string_view kFaceCut = "face boxes of AffectNet";
   using DcsResidual = PreNormResidual;
 };
+
+/// How the faces of `Dataset` were cut out of photos, as far as its owners say or its faces show.
+template <class Dataset>
+FaceCut face_cut_of() {
+  FaceCut cut{.description = std::string(Dataset::kFaceCut)};
+  if constexpr (requires { Dataset::kFaceMargin; }) cut.margin = Dataset::kFaceMargin;
+  if constexpr (requires { Dataset::kFaceTemplate; }) cut.points = Dataset::kFaceTemplate;
+  return cut;
+}
 
 /// Calls `visit.operator()<Dataset>()` with the data set called `name`, raf_db, ferplus, affectnet7 or affectnet8 (with
 /// `-` or

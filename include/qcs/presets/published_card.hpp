@@ -18,7 +18,7 @@ template <class Dataset>
 Card published_card(std::string_view model = Quadruplet::kName) {
   const Recipe recipe = published_recipe<Dataset>(model);
   return {.labels = Labels::of<typename Dataset::Classes>(),
-          .preprocessing = Preprocessing::of(recipe.transform, std::string(Dataset::kFaceCut)),
+          .preprocessing = Preprocessing::of(recipe.transform, face_cut_of<Dataset>()),
           .recipe = named_values(recipe, SamOptions{})};
 }
 

@@ -56,12 +56,13 @@ class OptionTable {
     required_.emplace_back(name);
   }
 
-  /// All paths that are given without a name beyond those of positional(); there must be at least one.
-  void positional_list(const char* name, std::vector<std::filesystem::path>& target, const std::string& help) {
+  /// All paths that are given without a name beyond those of positional(); at least one, unless `optional`.
+  void positional_list(const char* name, std::vector<std::filesystem::path>& target, const std::string& help,
+                       bool optional = false) {
     const auto assign = [&target](const std::vector<std::string>& given) { target.assign(given.begin(), given.end()); };
     add(name, boost::program_options::value<std::vector<std::string>>()->value_name("PATH")->notifier(assign), help);
     positions_.add(name, -1);
-    required_.emplace_back(name);
+    if (!optional) required_.emplace_back(name);
   }
 
   void flag(const char* name, bool& target, const std::string& help) {

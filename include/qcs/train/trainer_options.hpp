@@ -26,7 +26,7 @@ struct TrainerOptions {
   std::int64_t save_steps = 0;                   ///< steps between checkpoints within an epoch; 0: by time alone
   double save_seconds = 600;                     ///< time between checkpoints within an epoch; 0: by steps alone
   StopCheck stop = {};                           ///< asked before every pass and every batch of an evaluation
-  std::string face_cut = {};                     ///< how faces were cut out of photos, see Preprocessing
+  FaceCut face_cut = {};                         ///< how faces were cut out of photos
   io::Metadata metadata = {};                    ///< goes into the checkpoints, next to their Card
 };
 

@@ -14,6 +14,7 @@
 #include <qcs/data/augment/transform_options.hpp>
 #include <qcs/io/named_tensors.hpp>
 #include <qcs/model/architecture.hpp>
+#include <qcs/weights/face_cut.hpp>
 #include <qcs/weights/label_metadata.hpp>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ namespace qcs {
 /// How an image file becomes a network's input: RGB, resized bilinearly with antialiasing, cropped in the middle,
 /// scaled to 0..1 and normalised.
 struct Preprocessing {
-  std::string face_cut = {};  ///< how faces were cut out of photos, in words; empty: unknown
+  FaceCut face_cut = {};
   int resize = 224;
   int crop = 224;
   std::array<float, 3> mean{.485F, .456F, .406F};
@@ -31,7 +32,7 @@ struct Preprocessing {
 
   bool operator==(const Preprocessing&) const = default;
 
-  static Preprocessing of(const TransformOptions& t, std::string face_cut = {}) {
+  static Preprocessing of(const TransformOptions& t, FaceCut face_cut = {}) {
     return {.face_cut = std::move(face_cut), .resize = t.resize, .crop = t.crop, .mean = t.mean, .std = t.std};
   }
 
@@ -74,14 +75,19 @@ struct Card {
 namespace detail {
 
 inline nlohmann::ordered_json preprocessing_json(const Preprocessing& p) {
-  return {{"colour", "RGB"},       {"face", p.face_cut},
-          {"resize", p.resize},    {"interpolation", "bilinear, antialiased"},
-          {"centre_crop", p.crop}, {"scale", "value / 255"},
-          {"mean", p.mean},        {"std", p.std}};
+  nlohmann::ordered_json json{{"colour", "RGB"},       {"face", p.face_cut.description},
+                              {"resize", p.resize},    {"interpolation", "bilinear, antialiased"},
+                              {"centre_crop", p.crop}, {"scale", "value / 255"},
+                              {"mean", p.mean},        {"std", p.std}};
+  if (p.face_cut.margin != 0) json["face_margin"] = p.face_cut.margin;
+  if (p.face_cut.points) json["face_points"] = *p.face_cut.points;
+  return json;
 }
 
 inline Preprocessing preprocessing_of(const nlohmann::ordered_json& json) {
-  return {.face_cut = json.value("face", std::string()),
+  FaceCut face_cut{.description = json.value("face", std::string()), .margin = json.value("face_margin", 0.)};
+  if (json.contains("face_points")) face_cut.points = json["face_points"].get<FaceTemplate>();
+  return {.face_cut = std::move(face_cut),
           .resize = json.at("resize"),
           .crop = json.at("centre_crop"),
           .mean = json.at("mean").get<std::array<float, 3>>(),

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/objdetect.hpp>
+#include <qcs/core/error.hpp>
+#include <qcs/infer/face/face.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+/// Values of a HaarDetector.
+struct HaarOptions {
+  std::filesystem::path cascade = {};  ///< empty: OpenCV's frontal one where packages put it
+  int smallest = 32;                   ///< side of the smallest faces, pixels
+  int neighbours = 5;                  ///< windows that must agree on a face
+};
+
+/// Finds frontal faces by a cascade of Haar features (Viola and Jones, CVPR 2001), as OpenCV runs it. The cascade needs
+/// no download: Debian's opencv-data has it. Scores are sums of the last stage, without an upper end.
+class HaarDetector {
+ public:
+  /// Throws ConfigError naming where a cascade was looked for, or a file that is none.
+  explicit HaarDetector(HaarOptions options = {}) : options_(std::move(options)) {
+    if (options_.cascade.empty()) options_.cascade = installed_cascade();
+    bool loaded = false;
+    try {
+      loaded = classifier_.load(options_.cascade.string());
+    } catch (const cv::Exception&) {  // of what is no XML
+    }
+    if (!loaded) throw ConfigError(fmt::format("{}: cannot be read as a cascade of OpenCV", options_.cascade.string()));
+  }
+
+  std::vector<Face> detect(const cv::Mat& bgr) {
+    cv::Mat grey;
+    cv::cvtColor(bgr, grey, cv::COLOR_BGR2GRAY);
+    cv::equalizeHist(grey, grey);
+    std::vector<cv::Rect> boxes;
+    std::vector<int> stages;
+    std::vector<double> sums;
+    classifier_.detectMultiScale(grey, boxes, stages, sums, /*scaleFactor=*/1.1, options_.neighbours, /*flags=*/0,
+                                 {options_.smallest, options_.smallest}, /*maxSize=*/{}, /*outputRejectLevels=*/true);
+    std::vector<Face> faces;
+    for (std::size_t i = 0; i < boxes.size(); ++i)
+      faces.push_back({.box = boxes[i], .score = static_cast<float>(sums[i])});
+    return faces;
+  }
+
+ private:
+  static std::filesystem::path installed_cascade() {
+    constexpr std::array kFolders{"/usr/share/opencv4/haarcascades", "/usr/local/share/opencv4/haarcascades",
+                                  "/usr/share/opencv/haarcascades", "/opt/homebrew/share/opencv4/haarcascades"};
+    std::string looked;
+    for (const auto* folder : kFolders) {
+      const auto path = std::filesystem::path(folder) / "haarcascade_frontalface_default.xml";
+      if (std::filesystem::exists(path)) return path;
+      looked += fmt::format("{}{}", looked.empty() ? "" : ", ", folder);
+    }
+    throw ConfigError(
+        fmt::format("haarcascade_frontalface_default.xml is not in {}; Debian's package opencv-data has "
+                    "it, or give its path",
+                    looked));
+  }
+
+  HaarOptions options_;
+  cv::CascadeClassifier classifier_;
+};
+static_assert(FaceDetector<HaarDetector>);
+
+}  // namespace qcs

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <filesystem>
+#include <opencv2/dnn.hpp>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/objdetect.hpp>
+#include <qcs/core/error.hpp>
+#include <qcs/infer/face/face.hpp>
+#include <qcs/infer/face/yunet_outputs.hpp>
+#include <vector>
+
+namespace qcs {
+
+/// Values of a YunetDetector.
+struct YunetOptions {
+  float score = .6F;    ///< smallest one of a face, 0..1
+  float overlap = .3F;  ///< of boxes, above which the less sure one is dropped, 0..1
+  int longest = 1280;   ///< side that larger pictures are reduced to, pixels
+};
+
+/// Finds faces with their five points by YuNet (Wu et al., Machine Intelligence Research 2023), an ONNX file of
+/// OpenCV's zoo of models; both its generations, of 2022 and of 2023. Which one a file is of is told by its outputs.
+class YunetDetector {
+ public:
+  /// Throws ConfigError for a file that is not there or no YuNet.
+  explicit YunetDetector(const std::filesystem::path& model, const YunetOptions& options = {}) : options_(options) {
+    if (!std::filesystem::is_regular_file(model))
+      throw ConfigError(fmt::format("no face detector at {}", model.string()));
+    try {
+      net_ = cv::dnn::readNetFromONNX(model.string());
+      const auto names = net_.getUnconnectedOutLayersNames();
+      const auto has = [&](const char* name) { return std::ranges::find(names, name) != names.end(); };
+      newer_ = has("cls_8") && has("obj_8") && has("bbox_8") && has("kps_8");
+      if (!newer_ && !(has("loc") && has("conf") && has("iou"))) throw ConfigError("");
+      if (!newer_) older_ = cv::FaceDetectorYN::create(model.string(), "", {320, 320}, options.score, options.overlap);
+    } catch (const std::exception&) {
+      throw ConfigError(fmt::format("{}: cannot be read as a YuNet of 2022 or 2023", model.string()));
+    }
+  }
+
+  std::vector<Face> detect(const cv::Mat& bgr) {
+    const double scale = std::min(1., static_cast<double>(options_.longest) / std::max(bgr.cols, bgr.rows));
+    cv::Mat reduced = bgr;
+    if (scale < 1) cv::resize(bgr, reduced, {}, scale, scale, cv::INTER_AREA);
+    auto faces = newer_ ? detect_newer(reduced) : detect_older(reduced);
+    const float back_x = static_cast<float>(bgr.cols) / static_cast<float>(reduced.cols),
+                back_y = static_cast<float>(bgr.rows) / static_cast<float>(reduced.rows);
+    for (auto& face : faces) {
+      face.box = {face.box.x * back_x, face.box.y * back_y, face.box.width * back_x, face.box.height * back_y};
+      for (auto& point : *face.points) point = {point.x * back_x, point.y * back_y};
+    }
+    return faces;
+  }
+
+ private:
+  std::vector<Face> detect_older(const cv::Mat& bgr) {
+    older_->setInputSize(bgr.size());
+    cv::Mat found;
+    older_->detect(bgr, found);
+    std::vector<Face> faces;
+    for (int row = 0; row < found.rows; ++row) {
+      const auto* v = found.ptr<float>(row);
+      faces.push_back({.box = {v[0], v[1], v[2], v[3]}, .score = v[14], .points = FacePoints{}});
+      for (std::size_t p = 0; p < faces.back().points->size(); ++p)
+        (*faces.back().points)[p] = {v[4 + 2 * p], v[5 + 2 * p]};
+    }
+    return faces;
+  }
+
+  /// OpenCV before 4.8 cannot decode these outputs: for each stride a grid of scores, boxes and points.
+  std::vector<Face> detect_newer(const cv::Mat& bgr) {
+    constexpr int kLargest = detail::kYunetStrides.back();
+    const auto padded = [](int size) { return (size + kLargest - 1) / kLargest * kLargest; };
+    cv::Mat image;
+    cv::copyMakeBorder(bgr, image, 0, padded(bgr.rows) - bgr.rows, 0, padded(bgr.cols) - bgr.cols, cv::BORDER_CONSTANT);
+    net_.setInput(cv::dnn::blobFromImage(image));
+    std::vector<cv::String> names;
+    for (const int stride : detail::kYunetStrides)
+      for (const auto* kind : {"cls", "obj", "bbox", "kps"}) names.push_back(fmt::format("{}_{}", kind, stride));
+    std::vector<cv::Mat> outputs;
+    net_.forward(outputs, names);
+    std::vector<Face> candidates;
+    for (std::size_t s = 0; s < detail::kYunetStrides.size(); ++s) {
+      const auto* o = &outputs[4 * s];
+      detail::add_yunet_faces({o[0], o[1], o[2], o[3]}, image.size(), detail::kYunetStrides[s], options_.score,
+                              candidates);
+    }
+    return detail::without_overlaps(candidates, options_.overlap);
+  }
+
+  YunetOptions options_;
+  cv::dnn::Net net_ = {};
+  cv::Ptr<cv::FaceDetectorYN> older_ = {};
+  bool newer_ = false;
+};
+static_assert(FaceDetector<YunetDetector>);
+
+}  // namespace qcs

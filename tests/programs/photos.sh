@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# photos.sh PROGRAMS IMAGES: what people give `predict`. PROGRAMS holds the built examples, IMAGES seven PNG files.
+set -u
+programs=$1 images=$2
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+
+mkdir -p faces/below
+i=0
+for image in "$images"/*.png; do cp "$image" "faces/$i.png"; i=$((i + 1)); done
+mv faces/6.png faces/below/
+printf 'faces/0.png 0\nfaces/1.png 0\nfaces/2.png 1\nfaces/3.png 1\n' >train.txt
+ok "a run" "$programs/train_raf_db" --backbone small --model DCS --train-list train.txt --test-list train.txt \
+  --image-root . -j 1 --epochs 1 --limit-batches 1 -b 2 --out run
+predict="$programs/predict --weights run/best.pt"
+
+# rows NAME COUNT FILE: so many lines without the header.
+rows() { if [ "$(($(wc -l <"$3") - 1))" -eq "$2" ]; then pass; else fail "$1: $(($(wc -l <"$3") - 1)) rows, expected $2"; fi; }
+
+ok "a picture that is a face" $predict --detector none faces/0.png
+said "a picture that is a face" "faces/0.png: "
+said "a picture that is a face" "1 pictures, 1 faces; without a face: 0, not read: 0"
+ok "a folder" $predict --detector none faces --out rows.csv
+rows "a folder" 7 rows.csv
+ok "one at a time" $predict --detector none faces --out one.csv --batch 1 -j 1 --threads 1
+if diff <(cut -d, -f1-12 rows.csv) <(cut -d, -f1-12 one.csv) >/dev/null; then pass; else fail "one at a time: other answers"; fi
+ok "a list" $predict --detector none train.txt --out -
+rows "a list" 4 out
+ok "a picture from standard input" $predict --detector none - --out - --format jsonl <faces/0.png
+said "a picture from standard input" '"source":"standard input","status":"face"'
+ok "a face that is none" $predict faces/0.png
+said "a face that is none" "faces/0.png: no face"
+ok "pictures with boxes" $predict --detector none faces --pictures marked --out rows.csv
+if [ "$(find marked -name '*.png' | wc -l)" -eq 7 ]; then pass; else fail "pictures with boxes: not seven"; fi
+
+# What cannot be read has a row, the rest goes on, and the status says so.
+mkdir broken
+for i in $(seq 1000); do head -c $((i * 7 % 400)) faces/0.png >"broken/$i.png"; done
+cp faces/1.png broken/whole.png
+$predict --detector none broken --out broken.csv >out 2>err
+status=$?
+if [ $status -eq 1 ] && ! [ -s err ]; then pass; else fail "1,000 damaged files: status $status, $(cat err)"; fi
+rows "1,000 damaged files" 1001 broken.csv
+if [ "$(grep -c ',not read,' broken.csv)" -eq 1000 ]; then pass; else fail "1,000 damaged files: other faults"; fi
+$predict --detector none nothing.jpg faces/0.png no.mp4 >out 2>err
+status=$?
+if [ $status -eq 1 ] && ! [ -s err ]; then pass; else fail "files that are not there: status $status, $(cat err)"; fi
+said "files that are not there" "no.mp4: not read: no.mp4: no such file"
+said "files that are not there" "3 pictures, 1 faces; without a face: 0, not read: 2"
+
+refused "no weights" 1 "--weights is missing" "$programs/predict" faces
+refused "no input" 1 "name pictures, folders, lists or videos, or --camera" $predict
+refused "a camera and a folder" 1 "--camera goes without other inputs" $predict faces --camera 0
+refused "a camera that is not there" 1 "camera 63: cannot be opened" $predict --camera 63
+refused "another detector" 1 "expected one of haar, yunet, none" $predict faces --detector mtcnn
+refused "no file of a detector" 1 "--detector yunet needs --detector-file" $predict faces --detector yunet
+refused "a detector that is not there" 1 "no face detector at nowhere.onnx" $predict faces --detector yunet --detector-file nowhere.onnx
+refused "a detector that is none" 1 "cannot be read as a YuNet" $predict faces --detector yunet --detector-file train.txt
+refused "a cascade that is none" 1 "train.txt: cannot be read as a cascade" $predict faces --detector-file train.txt
+refused "a format without rows" 1 "--format goes with --out" $predict faces --format jsonl
+refused "rows where nothing can be" 1 "cannot write nowhere/rows.csv" $predict faces --out nowhere/rows.csv
+refused "weights of another data set" 1 "run/best.pt" $predict faces --dataset ferplus
+refused "a batch of nothing" 1 "--batch must be within 1..4096" $predict faces --batch 0
+finish
