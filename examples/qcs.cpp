@@ -21,6 +21,7 @@ struct Command {
 constexpr std::array kCommands{
     Command{"train", qcs::commands::train, "train or evaluate on raf_db, ferplus, affectnet7 or affectnet8"},
     Command{"predict", qcs::commands::predict, "name the expressions of faces in photos, videos, a camera"},
+    Command{"explain", qcs::commands::explain, "show where the network looks in faces"},
     Command{"prepare", qcs::commands::prepare, "make lists from what the owners of data sets ship; pack images"},
     Command{"check", qcs::commands::check, "name every faulty line and image of lists"},
     Command{"preview", qcs::commands::preview, "show training tuples as the network sees them"},

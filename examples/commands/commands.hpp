@@ -8,6 +8,7 @@ namespace qcs::commands {
 int check(int argc, char** argv);         ///< faulty lines and images of lists
 int compare(int argc, char** argv);       ///< runs side by side
 int convert(int argc, char** argv);       ///< weights between .pth and safetensors
+int explain(int argc, char** argv);       ///< where the network looks in faces
 int export_model(int argc, char** argv);  ///< the base branch as ONNX or safetensors
 int inspect(int argc, char** argv);       ///< what a file of weights holds
 int predict(int argc, char** argv);       ///< expressions of faces in photos, videos and cameras

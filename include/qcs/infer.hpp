@@ -9,6 +9,9 @@
 #include <qcs/infer/engine/engine.hpp>
 #include <qcs/infer/engine/run_operation.hpp>
 #include <qcs/infer/engine/torch_engine.hpp>
+#include <qcs/infer/explain/class_token_attention.hpp>
+#include <qcs/infer/explain/explainer.hpp>
+#include <qcs/infer/explain/grad_cam.hpp>
 #include <qcs/infer/graph/backbone_graph.hpp>
 #include <qcs/infer/graph/base_branch_graph.hpp>
 #include <qcs/infer/graph/graph_builder.hpp>

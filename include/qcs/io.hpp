@@ -4,6 +4,7 @@
 // Every header of qcs/io.
 
 #include <qcs/io/named_tensors.hpp>
+#include <qcs/io/npy.hpp>
 #include <qcs/io/pickle/machine.hpp>
 #include <qcs/io/pickle/reader.hpp>
 #include <qcs/io/pickle/summary.hpp>

@@ -13,6 +13,7 @@
 #include <qcs/report/draw/confusion_picture.hpp>
 #include <qcs/report/draw/contact_sheet.hpp>
 #include <qcs/report/draw/gate_curve.hpp>
+#include <qcs/report/draw/heat_map.hpp>
 #include <qcs/report/draw/loss_curve.hpp>
 #include <qcs/report/draw/plot.hpp>
 #include <qcs/report/draw/series.hpp>

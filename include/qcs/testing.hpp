@@ -7,6 +7,7 @@
 #include <qcs/testing/check_backbone.hpp>
 #include <qcs/testing/check_class_head.hpp>
 #include <qcs/testing/check_cross_classifier.hpp>
+#include <qcs/testing/check_face_detector.hpp>
 #include <qcs/testing/check_head.hpp>
 #include <qcs/testing/check_image_store.hpp>
 #include <qcs/testing/check_interaction.hpp>

@@ -27,7 +27,7 @@ set(order_model feature_layout.hpp branch_execution.hpp concepts.hpp architectur
 set(order_train events.hpp observer_base.hpp observer_rules.hpp observer.hpp stop.hpp run_state.hpp training_aids.hpp
                 recipe_field.hpp parameter_names.hpp optimizer loss step recipe.hpp recipe_fields.hpp recipe_text.hpp
                 training_parts.hpp state .)
-set(order_infer picture.hpp answer.hpp graph engine export face . photo)
+set(order_infer picture.hpp answer.hpp graph engine export face . explain photo)
 set(order_prepare dataset.hpp detail write.hpp generic raf_db ferplus affectnet .)
 set(order_report pace.hpp table.hpp history draw files faces console page compare .)
 set(order_testing findings.hpp random_guard.hpp gradient.hpp module_call.hpp detail module_check.hpp .)

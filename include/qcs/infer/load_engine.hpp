@@ -15,6 +15,7 @@
 #include <qcs/weights/weight_file.hpp>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace qcs {
@@ -26,43 +27,52 @@ inline Card require_card(const WeightFile& file, std::string_view remedy) {
                                     file.path.string(), remedy));
 }
 
-/// The graph of the base branch in a file of weights: with the backbone that its card names, or, where it names none,
-/// the first one of the list that the tensors fit. Throws ConfigError if the card names a backbone that is not in the
-/// list, or a token embedding or class head that are not the published ones, CheckpointError if no weights fit.
-template <BackbonePolicy... B>
-InferenceGraph load_graph(Backbones<B...> list, const WeightFile& file, const Card& card) {
-  const auto classes = static_cast<std::int64_t>(card.labels.classes.size());
-  const auto* architecture = card.architecture ? &*card.architecture : nullptr;
-  const auto build = [&]<class Backbone>() { return base_branch_graph<Backbone>(file.tensors, classes, architecture); };
+/// What `build.operator()<Backbone>()` makes of the base branch in a file of weights: with the backbone that its card
+/// names, or, where it names none, the first one of the list that the tensors fit. `build` throws CheckpointError where
+/// they do not. Throws ConfigError if the card names a backbone that is not in the list, or a token embedding or class
+/// head that are not the published ones, CheckpointError if no weights fit.
+template <BackbonePolicy First, BackbonePolicy... B>
+auto with_fitting_backbone(Backbones<First, B...> list, const WeightFile& file, const Card& card, auto&& build) {
   const auto misfit = [&](const std::string& why) {
     return CheckpointError(fmt::format("{} holds {}, whose base branch cannot be used: {}", file.path.string(),
                                        describe_weights(file), why));
   };
-  if (architecture != nullptr) {
-    if (architecture->tokens != PyramidTokens::kName || architecture->class_head != SqueezeExciteHead::kName)
+  if (card.architecture) {
+    const auto& [tokens, class_head] = std::tie(card.architecture->tokens, card.architecture->class_head);
+    if (tokens != PyramidTokens::kName || class_head != SqueezeExciteHead::kName)
       throw ConfigError(
           fmt::format("{} is of a base branch with {} tokens and a {} class head: make a qcs::base_branch_graph<"
                       "Backbone, Embedding, ClassHead> of these types, and a qcs::Classifier of its qcs::TorchEngine",
-                      file.path.string(), architecture->tokens, architecture->class_head));
+                      file.path.string(), tokens, class_head));
     try {
-      return with_backbone(list, architecture->backbone, build);
+      return with_backbone(list, card.architecture->backbone, build);
     } catch (const CheckpointError& error) {
       throw misfit(error.what());
     }
   }
-  std::optional<InferenceGraph> graph;
+  std::optional<decltype(build.template operator()<First>())> built;
   std::string reasons;
   const auto try_one = [&]<class Backbone>() {
     try {
-      graph.emplace(build.template operator()<Backbone>());
+      built.emplace(build.template operator()<Backbone>());
       return true;
     } catch (const CheckpointError& error) {
       reasons += fmt::format("{}as {}: {}", reasons.empty() ? "" : "; ", Backbone::kName, error.what());
       return false;
     }
   };
-  if (!(try_one.template operator()<B>() || ...)) throw misfit(reasons);
-  return std::move(*graph);
+  if (!(try_one.template operator()<First>() || ... || try_one.template operator()<B>())) throw misfit(reasons);
+  return std::move(*built);
+}
+
+/// The graph of the base branch in a file of weights, see with_fitting_backbone().
+template <BackbonePolicy... B>
+InferenceGraph load_graph(Backbones<B...> list, const WeightFile& file, const Card& card) {
+  const auto classes = static_cast<std::int64_t>(card.labels.classes.size());
+  const auto* architecture = card.architecture ? &*card.architecture : nullptr;
+  return with_fitting_backbone(list, file, card, [&]<class Backbone>() {
+    return base_branch_graph<Backbone>(file.tensors, classes, architecture);
+  });
 }
 
 /// The engine of that graph. What else the file holds is given up before.

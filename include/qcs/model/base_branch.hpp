@@ -66,6 +66,13 @@ class BaseBranchImpl : public FlatModule {
   /// The tokens (B, sum of kTokenCounts, width) of images as forward() takes them.
   torch::Tensor tokens(const torch::Tensor& images) { return tokens_->forward(features(images)); }
 
+  /// The logits (B, classes) of what features() gives.
+  torch::Tensor classify(const Features& features) { return base_->logits(tokens_->forward(features)); }
+
+  /// The attention of every transformer block on images as forward() takes them: (B, heads, 1 + tokens, 1 + tokens),
+  /// the class token first, rows summing to 1.
+  std::vector<torch::Tensor> attention(const torch::Tensor& images) { return base_->attention(tokens(images)); }
+
   /// Leaves the backbone's weights and batch statistics as they are from now on, in training too.
   void freeze_backbone() {
     for (auto& parameter : backbone_->parameters()) parameter.set_requires_grad(false);

@@ -16,17 +16,33 @@ struct AttentionWeights {
   std::int64_t heads;
 };
 
+namespace detail {
+
+/// Queries, keys and values of all heads, (3, B, heads, N, W/heads).
+inline torch::Tensor queries_keys_values(const torch::Tensor& x, const AttentionWeights& weights) {
+  return dense(x, weights.qkv, weights.qkv_bias)
+      .reshape({x.size(0), x.size(1), 3, weights.heads, x.size(2) / weights.heads})
+      .permute({2, 0, 3, 1, 4});
+}
+
+inline torch::Tensor attention_shares(const torch::Tensor& qkv) {
+  // Scaled before the product: the queries are smaller than the scores.
+  const auto queries = qkv[0] / std::sqrt(static_cast<double>(qkv.size(-1)));
+  return batched_matmul(queries, qkv[1].transpose(-2, -1)).softmax(-1);
+}
+
+}  // namespace detail
+
 /// Multi-head self-attention scaled by (W/heads)^-1/2 (Vaswani et al., 2017): (B, N, W) -> (B, N, W).
 inline torch::Tensor self_attention(const torch::Tensor& x, const AttentionWeights& weights) {
-  const auto batch = x.size(0), tokens = x.size(1), head_width = x.size(2) / weights.heads;
-  const auto qkv = dense(x, weights.qkv, weights.qkv_bias)
-                       .reshape({batch, tokens, 3, weights.heads, head_width})
-                       .permute({2, 0, 3, 1, 4});
-  // Scaled before the product: the queries are smaller than the scores.
-  const auto queries = qkv[0] / std::sqrt(static_cast<double>(head_width));
-  const auto scores = batched_matmul(queries, qkv[1].transpose(-2, -1));
-  const auto mixed = batched_matmul(scores.softmax(-1), qkv[2]).transpose(1, 2).reshape(x.sizes());
+  const auto qkv = detail::queries_keys_values(x, weights);
+  const auto mixed = batched_matmul(detail::attention_shares(qkv), qkv[2]).transpose(1, 2).reshape(x.sizes());
   return dense(mixed, weights.projection, weights.projection_bias);
+}
+
+/// How much of each token (columns) every token (rows) takes in self_attention(): (B, heads, N, N), rows summing to 1.
+inline torch::Tensor attention_shares(const torch::Tensor& x, const AttentionWeights& weights) {
+  return detail::attention_shares(detail::queries_keys_values(x, weights));
 }
 
 /// What self_attention() gives for the first token, (B, N, W) -> (B, W), without keys and values of all tokens.

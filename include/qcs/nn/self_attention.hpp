@@ -25,6 +25,9 @@ class SelfAttentionImpl : public torch::nn::Module {
 
   torch::Tensor forward(const torch::Tensor& x) { return dropped(self_attention(x, weights())); }
 
+  /// What its tokens take of each other: (B, heads, N, N), see attention_shares().
+  torch::Tensor shares(const torch::Tensor& x) { return attention_shares(x, weights()); }
+
   /// What forward() gives for the first token, (B, N, width) -> (B, 1, width), without the others' keys and values.
   torch::Tensor forward_first(const torch::Tensor& x) {
     return dropped(first_token_attention(x, weights()).unsqueeze(1));

@@ -94,6 +94,17 @@ class VisionTransformerImpl : public FlatModule {
     return head_->forward(norm_->forward(blocks_.back()->forward_first(x)).select(1, 0));
   }
 
+  /// The attention of every block, (B, heads, 1 + tokens, 1 + tokens): rows take of columns, the class token first.
+  std::vector<torch::Tensor> attention(const torch::Tensor& tokens) {
+    std::vector<torch::Tensor> maps;
+    auto x = embedded(tokens);
+    for (auto& block : blocks_) {
+      maps.push_back(block->attention(x));
+      x = block->forward(x);
+    }
+    return maps;
+  }
+
  private:
   torch::Tensor embedded(const torch::Tensor& tokens) const {
     const auto x = torch::cat({class_token_.expand({tokens.size(0), -1, -1}), tokens}, 1) + position_;

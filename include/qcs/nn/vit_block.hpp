@@ -25,6 +25,9 @@ class VitBlockImpl : public torch::nn::Module {
     return attended + feed_forward_->forward(norm2_->forward(attended));
   }
 
+  /// The attention behind forward(): (B, heads, N, N), rows summing to 1.
+  torch::Tensor attention(const torch::Tensor& x) { return attention_->shares(norm1_->forward(x)); }
+
   /// What forward() gives for the first token: (B, N, width) -> (B, 1, width).
   torch::Tensor forward_first(const torch::Tensor& x) {
     const auto attended = x.narrow(1, 0, 1) + attention_->forward_first(norm1_->forward(x));

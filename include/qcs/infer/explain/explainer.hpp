@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <qcs/data/augment/transform.hpp>
+#include <qcs/infer/answer.hpp>
+#include <qcs/infer/explain/class_token_attention.hpp>
+#include <qcs/infer/explain/grad_cam.hpp>
+#include <qcs/infer/load_engine.hpp>
+#include <qcs/infer/picture.hpp>
+#include <qcs/model/base_branch.hpp>
+#include <qcs/weights/load_weights.hpp>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qcs {
+
+/// Where the network looked to say what it says of a face. Maps are rows x columns of the face, float32, on the CPU.
+struct Explanation {
+  Answer answer;
+  std::int64_t label;                     ///< whose Grad-CAM it is
+  std::vector<torch::Tensor> last_block;  ///< of each scale's tokens, what the class token takes of them there
+  std::vector<torch::Tensor> rollout;     ///< and through all blocks; all scales together sum to 1
+  std::vector<torch::Tensor> grad_cam;    ///< of each scale's features, what speaks for the label
+};
+
+/// Explains the answers of trained weights; runs the network that was trained, not an engine.
+///
+///     auto explain = qcs::Explainer::load("base.safetensors");
+///     const qcs::Explanation why = explain(qcs::bgr(face));
+class Explainer {
+ public:
+  /// Reads weights that carry a card, see Classifier::load.
+  template <class List = ShippedBackbones>
+  static Explainer load(const std::filesystem::path& path) {
+    const auto file = read_weight_file(path);
+    return load<List>(file, require_card(file, "give a card, such as qcs::published_card<qcs::RafDb>()"));
+  }
+
+  template <class List = ShippedBackbones>
+  static Explainer load(const WeightFile& file, const Card& card) {
+    return with_fitting_backbone(List(), file, card, [&]<class Backbone>() {
+      NetworkOptions options{.classes = static_cast<std::int64_t>(card.labels.classes.size())};
+      if (const auto& a = card.architecture)
+        options.transformer = TransformerShape{.width = a->width, .heads = a->heads, .base_depth = a->base_depth};
+      BaseBranch<Backbone> branch(options);
+      const auto in_branch = [&](std::string_view name) { return branch->is_base_tensor(name); };
+      load_weights(*branch, file.tensors, {.part = in_branch});
+      return Explainer(branch, card);
+    });
+  }
+
+  /// A trained BaseBranch or Network; it is put into evaluation mode.
+  template <class Branch>
+  Explainer(Branch branch, Card card) : card_(std::move(card)), transform_(transform_options<Branch>(card_)) {
+    branch->eval();
+    counts_.assign(branch->kTokenCounts.begin(), branch->kTokenCounts.end());
+    look_ = [branch](const torch::Tensor& images, std::optional<std::int64_t> label) mutable {
+      Look look;
+      {
+        const torch::NoGradGuard no_grad;
+        look.attention = branch->attention(images);
+        look.logits = branch->forward(images);
+      }
+      look.label = label.value_or(look.logits[0].argmax().template item<std::int64_t>());
+      look.grad_cam = grad_cam(branch, images, torch::tensor({look.label}));
+      return look;
+    };
+  }
+
+  /// @param label whose Grad-CAM is asked for; nothing: the answer's. Throws DataError for a picture that is none.
+  Explanation operator()(const Picture& picture, std::optional<std::int64_t> label = {}) {
+    const auto look = look_(transform_(rgb_pixels(picture)).unsqueeze(0), label);
+    const auto p = torch::softmax(look.logits.to(torch::kFloat64), 1).contiguous();
+    Explanation why{.answer = answer_of({p.data_ptr<double>(), p.data_ptr<double>() + p.numel()}, card_.labels),
+                    .label = look.label,
+                    .last_block = by_scale(last_block_attention(look.attention)),
+                    .rollout = by_scale(attention_rollout(look.attention)),
+                    .grad_cam = {}};
+    for (const auto& map : look.grad_cam) why.grad_cam.push_back(map[0]);
+    return why;
+  }
+
+  const Card& card() const { return card_; }
+
+ private:
+  struct Look {
+    torch::Tensor logits;
+    std::int64_t label = 0;
+    std::vector<torch::Tensor> attention, grad_cam;
+  };
+
+  template <class Branch>
+  static TransformOptions transform_options(const Card& card) {
+    auto options = card.preprocessing.transform();
+    options.stride = pixel_stride<typename Branch::ContainedType::BackboneType>;
+    return options;
+  }
+
+  /// Tokens of a scale lie row after row; a number of them that is no square is one row.
+  std::vector<torch::Tensor> by_scale(const torch::Tensor& tokens) const {
+    std::vector<torch::Tensor> maps;
+    for (const auto& scale : tokens[0].split_with_sizes(counts_)) {
+      std::int64_t side = 1;
+      while (side * side < scale.numel()) ++side;
+      maps.push_back(side * side == scale.numel() ? scale.view({side, side}) : scale.view({1, -1}));
+    }
+    return maps;
+  }
+
+  Card card_;
+  EvalTransform transform_;
+  std::vector<std::int64_t> counts_;
+  std::function<Look(const torch::Tensor&, std::optional<std::int64_t>)> look_;
+};
+
+}  // namespace qcs

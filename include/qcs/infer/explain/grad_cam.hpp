@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <qcs/model/concepts.hpp>
+#include <vector>
+
+namespace qcs {
+
+/// What in each scale's features speaks for `labels` (B), int64: Grad-CAM (Selvaraju et al., ICCV 2017, equations 1 and
+/// 2), maps (B, grid, grid) from 0 up. `branch` is a BaseBranch or a Network in evaluation mode.
+template <class Branch>
+std::vector<torch::Tensor> grad_cam(Branch& branch, const torch::Tensor& images, const torch::Tensor& labels) {
+  const torch::AutoGradMode with_gradients(true);
+  std::vector<torch::Tensor> features;
+  {
+    const torch::NoGradGuard no_grad;
+    features = branch->features(images);
+  }
+  for (auto& scale : features) scale = scale.detach().clone().requires_grad_();
+  const auto chosen = branch->classify(features).gather(1, labels.unsqueeze(1)).sum();
+  const auto gradients = torch::autograd::grad({chosen}, features);
+  std::vector<torch::Tensor> maps;
+  for (std::size_t i = 0; i < features.size(); ++i)
+    maps.push_back((gradients[i].mean({2, 3}, /*keepdim=*/true) * features[i].detach()).sum(1).relu());
+  return maps;
+}
+
+}  // namespace qcs
