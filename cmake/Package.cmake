@@ -19,8 +19,13 @@ install(FILES ${PROJECT_BINARY_DIR}/qcsConfig.cmake ${PROJECT_BINARY_DIR}/qcsCon
         DESTINATION ${package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # A file of targets for each set of dependencies that find_package(qcs COMPONENTS ...) may do without.
-foreach(set IN ITEMS "qcsTopologyTargets;qcs_topology" "qcsTrainTargets;qcs_train"
-                     "qcsTargets;qcs_image;qcs_report;qcs" "qcsVideoTargets;qcs_face;qcs_video" "qcsProgramTargets;qcs_program")
+set(sets "qcsTopologyTargets:qcs_topology" "qcsTrainTargets:qcs_train" "qcsTargets:qcs_image:qcs_report:qcs"
+         "qcsProgramTargets:qcs_program")
+if(QCS_HAS_VIDEO)
+  list(APPEND sets "qcsVideoTargets:qcs_face:qcs_video")
+endif()
+foreach(set IN LISTS sets)
+  string(REPLACE ":" ";" set ${set})
   list(POP_FRONT set name)
   install(TARGETS ${set} EXPORT ${name})
   set(set ${name})

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -92,11 +94,15 @@ void print(const qcs::PredictedFrame& predicted) {
                face.box.x, face.box.y, face.box.width, face.box.height);
 }
 
-volatile std::sig_atomic_t stop_signal = 0;
+std::atomic<int> stop_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler writes it");
 
-/// The frames until the user asks to stop.
+/// The frames until the user asks to stop; asked a second time, the program ends at once.
 qcs::FrameSource until_stopped(qcs::FrameSource source) {
-  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int number) { stop_signal = number; });
+  for (const int signal : {SIGINT, SIGTERM})
+    std::signal(signal, [](int number) {
+      if (stop_signal.exchange(number) != 0) ::_exit(128 + number);
+    });
   return [source = std::move(source)]() -> std::optional<qcs::ReadFrame> {
     return stop_signal == 0 ? source() : std::nullopt;
   };
@@ -135,7 +141,7 @@ int predict(const Options& o, bool camera) {
                         totals.add(predicted);
                         if (rows) rows->write(predicted);
                         if (!rows) print(predicted);
-                        if (pictures) pictures->write(std::move(predicted), source.pictures_per_second.value_or(25));
+                        if (pictures) pictures->write(std::move(predicted));
                         ++done;
                         if (progress) (*progress)(done, static_cast<std::size_t>(source.count.value_or(0)));
                       });
@@ -178,6 +184,10 @@ int run_predict(int argc, char** argv) {
                                           : "name pictures, folders, lists or videos, or --camera");
   if (o.detector == Detector::kYunet && o.detector_file.empty())
     throw qcs::program::UsageError("--detector yunet needs --detector-file, an ONNX file of OpenCV's zoo of models");
+  if (o.detector == Detector::kNone && !o.detector_file.empty())
+    throw qcs::program::UsageError("--detector none has no file");
+  if (options.given("model") && !options.given("dataset"))
+    throw qcs::program::UsageError("--model goes with --dataset");
   if (options.given("format") && o.rows.empty()) throw qcs::program::UsageError("--format goes with --out");
   return predict(o, camera);
 }
@@ -186,5 +196,6 @@ int run_predict(int argc, char** argv) {
 
 int qcs::commands::predict(int argc, char** argv) {
   const qcs::QuietDecoders quiet;
+  ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", /*overwrite=*/0);  // what FFmpeg says of a video is in its row
   return qcs::program::run_program([&] { return ::run_predict(argc, argv); });
 }

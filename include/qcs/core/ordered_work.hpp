@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -25,30 +25,32 @@ class OrderedWork {
   using Worker = std::function<Result(Item)>;           ///< called by the one thread that it was made for
 
   /// @param make_worker called in each thread once, so that workers need not share what is not safe to share
+  /// @param threads, window at least 1; less is taken for 1
   OrderedWork(Source source, const std::function<Worker()>& make_worker, int threads, std::size_t window)
-      : source_(std::move(source)), window_(window) {
-    for (int i = 0; i < threads; ++i) threads_.emplace_back([this, make_worker] { run(make_worker); });
+      : source_(std::move(source)), window_(std::max<std::size_t>(window, 1)) {
+    threads = std::max(threads, 1);
+    threads_.reserve(static_cast<std::size_t>(threads));
+    try {
+      for (int i = 0; i < threads; ++i) threads_.emplace_back([this, make_worker] { run(make_worker); });
+    } catch (...) {
+      end();
+      throw;
+    }
   }
   OrderedWork(const OrderedWork&) = delete;
   OrderedWork& operator=(const OrderedWork&) = delete;
 
   /// Waits for what is under way, begins nothing more.
-  ~OrderedWork() {
-    {
-      const std::lock_guard lock(mutex_);
-      ended_ = true;
-    }
-    changed_.notify_all();
-  }
+  ~OrderedWork() { end(); }
 
   /// Waits for the next result; nothing after the last one. Rethrows what its item threw, in its place.
   std::optional<Result> take() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return done_.contains(taken_) || (ended_ && taken_ == begun_); });
-    const auto found = done_.find(taken_);
-    if (found == done_.end()) return std::nullopt;
-    auto outcome = std::move(found->second);
-    done_.erase(found);
+    changed_.wait(
+        lock, [&] { return outcomes_.empty() ? ended_ : !std::holds_alternative<std::monostate>(outcomes_.front()); });
+    if (outcomes_.empty()) return std::nullopt;
+    auto outcome = std::move(outcomes_.front());
+    outcomes_.pop_front();
     ++taken_;
     lock.unlock();
     changed_.notify_all();
@@ -57,12 +59,20 @@ class OrderedWork {
   }
 
  private:
-  using Outcome = std::variant<Result, std::exception_ptr>;
+  using Outcome = std::variant<std::monostate, Result, std::exception_ptr>;
+
+  void end() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_all();
+  }
 
   void run(const std::function<Worker()>& make_worker) {
     Worker worker;
     while (true) {
-      std::uint64_t number = 0;
+      std::size_t number = 0;
       std::optional<Item> item;
       std::exception_ptr error;
       {
@@ -76,13 +86,16 @@ class OrderedWork {
         }
         const std::lock_guard lock(mutex_);
         if (!item) ended_ = true;
-        if (item || error) number = begun_++;
+        if (item || error) {
+          number = taken_ + outcomes_.size();
+          outcomes_.emplace_back();
+        }
       }
       if (!item && !error) return changed_.notify_all();
       auto outcome = error ? Outcome(error) : outcome_of(worker, std::move(*item));
       {
         const std::lock_guard lock(mutex_);
-        done_.emplace(number, std::move(outcome));
+        outcomes_[number - taken_] = std::move(outcome);
       }
       changed_.notify_all();
     }
@@ -90,7 +103,7 @@ class OrderedWork {
 
   bool wait_for_room() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return ended_ || begun_ - taken_ < window_; });
+    changed_.wait(lock, [&] { return ended_ || outcomes_.size() < window_; });
     return !ended_;
   }
 
@@ -106,8 +119,8 @@ class OrderedWork {
   std::size_t window_;
   std::mutex source_mutex_, mutex_;  // taken in this order
   std::condition_variable changed_;
-  std::map<std::uint64_t, Outcome> done_ = {};
-  std::uint64_t begun_ = 0, taken_ = 0;
+  std::deque<Outcome> outcomes_ = {};  // of items that are begun and not taken, empty while they are worked on
+  std::size_t taken_ = 0;
   bool ended_ = false;
   std::vector<std::jthread> threads_ = {};
 };

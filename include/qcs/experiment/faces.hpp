@@ -5,6 +5,7 @@
 #include <optional>
 #include <qcs/core/label_space.hpp>
 #include <qcs/data/image_source.hpp>
+#include <qcs/weights/face_cut.hpp>
 #include <string>
 #include <vector>
 

@@ -77,9 +77,11 @@ inline int exif_orientation(std::span<const std::uint8_t> bytes) {
 
 /// The picture as its photographer saw it (EXIF 2.32, 4.6.5.1). Shares the pixels where nothing is to turn.
 inline cv::Mat upright(const cv::Mat& picture, int orientation) {
-  cv::Mat turned = picture;
-  const bool transposed = orientation >= 5;
-  if (transposed) cv::transpose(picture, turned);
+  cv::Mat turned;
+  if (orientation >= 5)
+    cv::transpose(picture, turned);
+  else
+    turned = picture;
   std::optional<int> axes;  // of cv::flip: 0 rows, 1 columns, -1 both
   switch (orientation) {
     case 2:

@@ -11,6 +11,7 @@
 #include <qcs/train/recipe.hpp>
 #include <qcs/train/recipe_text.hpp>
 #include <qcs/train/stop.hpp>
+#include <qcs/weights/face_cut.hpp>
 #include <string>
 
 namespace qcs {

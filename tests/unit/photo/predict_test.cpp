@@ -66,7 +66,7 @@ std::vector<PredictedFrame> predicted(Classifier& classify, const FrameSource& s
   return frames;
 }
 
-PredictedFrame at(double seconds, std::vector<PredictedFace> faces) {
+PredictedFrame film_at(double seconds, std::vector<PredictedFace> faces) {
   return {.frame = {.source = "film", .number = static_cast<std::int64_t>(10 * seconds), .seconds = seconds},
           .faces = std::move(faces)};
 }
@@ -137,21 +137,21 @@ BOOST_AUTO_TEST_CASE(no_more_frames_are_read_than_are_taken) {
 
 BOOST_AUTO_TEST_CASE(a_face_is_followed_and_its_answers_averaged) {
   FaceTracks tracks(kLabels, {.overlap = .3, .seconds = .5, .patience = 1});
-  auto first = at(0, {face(10, {1, 0, 0}), face(200, {0, 1, 0})});
+  auto first = film_at(0, {face(10, {1, 0, 0}), face(200, {0, 1, 0})});
   tracks.follow(first);
   BOOST_TEST(*first.faces[0].track == 0);
   BOOST_TEST(*first.faces[1].track == 1);
-  auto second = at(.5, {face(15, {0, 0, 1}), face(400, {0, 1, 0})});
+  auto second = film_at(.5, {face(15, {0, 0, 1}), face(400, {0, 1, 0})});
   tracks.follow(second);
   BOOST_TEST(*second.faces[0].track == 0);
   BOOST_TEST(*second.faces[1].track == 2);
   BOOST_TEST(std::abs(second.faces[0].answer.all[0] - std::exp(-1)) < 1e-12);
   BOOST_TEST(second.faces[0].answer.name == "c");
-  auto late = at(1.2, {face(200, {0, 1, 0}), face(15, {1, 0, 0})});
+  auto late = film_at(1.2, {face(200, {0, 1, 0}), face(15, {1, 0, 0})});
   tracks.follow(late);
   BOOST_TEST(*late.faces[0].track == 3);  // out of sight for more than a second
   BOOST_TEST(*late.faces[1].track == 0);
-  auto other = at(1.3, {face(15, {1, 0, 0})});
+  auto other = film_at(1.3, {face(15, {1, 0, 0})});
   other.frame.source = "another film";
   tracks.follow(other);
   BOOST_TEST(*other.faces[0].track == 4);
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_face_is_followed_and_its_answers_averaged) {
 }
 
 BOOST_AUTO_TEST_CASE(every_frame_has_a_row) {
-  PredictedFrame film = at(.5, {face(10, {.125, .75, .125})}), empty{.frame = {.source = "a \"b\".png"}},
+  PredictedFrame film = film_at(.5, {face(10, {.125, .75, .125})}), empty{.frame = {.source = "a \"b\".png"}},
                  broken{.frame = {.source = "c.png", .fault = "cut, short"}};
   film.faces[0].track = 3;
   std::ostringstream csv, json;
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(every_frame_has_a_row) {
   }
   BOOST_TEST(csv.str() ==
              "source,frame,seconds,status,fault,x,y,width,height,score,track,name,probability,a,\"b, or so\",c\n"
-             "film,5,0.5,face,,10,20,50,50,1,3,\"b, or so\",0.75,0.125,0.75,0.125\n"
+             "film,5,0.500,face,,10,20,50,50,1,3,\"b, or so\",0.75,0.125,0.75,0.125\n"
              "\"a \"\"b\"\".png\",,,no face,,,,,,,,,,,,\n"
              "c.png,,,not read,\"cut, short\",,,,,,,,,,,\n");
   BOOST_TEST(json.str() ==

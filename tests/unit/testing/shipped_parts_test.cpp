@@ -99,6 +99,10 @@ BOOST_AUTO_TEST_CASE(image_stores) {
   must_pass([&] { check_image_store(MemoryStore(images), {.classes = 3}); });
 }
 
+BOOST_AUTO_TEST_CASE(face_detectors) {
+  must_pass([] { check_face_detector(WholePicture(), {cv::Mat(60, 40, CV_8UC3, cv::Scalar(1, 2, 3))}, {1}); });
+}
+
 BOOST_AUTO_TEST_CASE(small_backbone) {
   must_pass([] { check_backbone<SmallBackbone>(); });
 }

@@ -7,6 +7,7 @@
 #include <qcs/data/memory_store.hpp>
 #include <qcs/data/sample/tuple_sampler.hpp>
 #include <qcs/testing/check_augmenter.hpp>
+#include <qcs/testing/check_face_detector.hpp>
 #include <qcs/testing/check_image_store.hpp>
 #include <qcs/testing/check_negative_rule.hpp>
 #include <qcs/testing/check_topology.hpp>
@@ -223,7 +224,37 @@ struct OneName : MemoryStore {
   std::string name(std::size_t) const { return "image"; }
 };
 
+/// Boxes as shares of the picture.
+struct FindsShares {
+  std::vector<Face> detect(const cv::Mat&) const { return {{.box = {.2F, .2F, .5F, -.5F}}}; }
+};
+struct FindsOutside {
+  std::vector<Face> detect(const cv::Mat& bgr) const {
+    return {{.box = {static_cast<float>(2 * bgr.cols), 0, 10, 10}}};
+  }
+};
+struct WritesToPicture {
+  std::vector<Face> detect(const cv::Mat& bgr) const {
+    cv::Mat same = bgr;
+    same.at<cv::Vec3b>(0, 0)[0] ^= 1;
+    return {};
+  }
+};
+struct FindsMoreEachTime {
+  std::vector<Face> detect(const cv::Mat&) { return std::vector<Face>(++calls, Face{.box = {0, 0, 1, 1}}); }
+  std::size_t calls = 0;
+};
+
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(wrong_face_detectors) {
+  must_find("boxes without a size", "a box has no size", [] { check_face_detector(FindsShares()); });
+  must_find("other pixels", "a box lies outside a picture of 640 x 480", [] { check_face_detector(FindsOutside()); });
+  must_find("its input", "detect() writes to the picture", [] { check_face_detector(WritesToPicture()); });
+  must_find("a memory", "detect() finds other faces the second time", [] { check_face_detector(FindsMoreEachTime()); });
+  must_find("the wrong number", "photo 0 has 2 faces, detect() finds 1",
+            [] { check_face_detector(WholePicture(), {cv::Mat::zeros(9, 9, CV_8UC3)}, {2}); });
+}
 
 BOOST_AUTO_TEST_CASE(wrong_topologies_and_samplers) {
   must_find("two branches of a name", "two branches are called `anchor`", [] { check_topology<TwinNames>(); });

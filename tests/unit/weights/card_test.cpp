@@ -9,7 +9,12 @@ namespace {
 
 Card card() {
   return {.labels = {.name = "two", .classes = {"calm", "joy \"quoted\""}},
-          .preprocessing = {.face_cut = {.description = "boxes", .margin = .1, .points = FaceTemplate{{{.3, .4}, {.7, .4}, {.5, .6}, {.4, .8}, {.6, .8}}}}, .resize = 232, .crop = 224, .mean = {.1F, .2F, .3F}},
+          .preprocessing = {.face_cut = {.description = "boxes",
+                                         .margin = .1,
+                                         .points = FaceTemplate{{{.3, .4}, {.7, .4}, {.5, .6}, {.4, .8}, {.6, .8}}}},
+                            .resize = 232,
+                            .crop = 224,
+                            .mean = {.1F, .2F, .3F}},
           .architecture = Architecture{.topology = "own topology",
                                        .backbone = "mine",
                                        .head = "a-b-c",

@@ -17,8 +17,8 @@ using FacePoints = std::array<cv::Point2f, 5>;
 
 /// A face within a picture.
 struct Face {
-  cv::Rect2f box;   ///< in pixels; may reach beyond the picture
-  float score = 1;  ///< how sure the detector is; comparable within one detector alone
+  cv::Rect2f box = {};  ///< in pixels; may reach beyond the picture
+  float score = 1;      ///< how sure the detector is; comparable within one detector alone
   std::optional<FacePoints> points = {};
 };
 
@@ -58,11 +58,11 @@ struct WholePicture {
 };
 static_assert(FaceDetector<WholePicture>);
 
-/// A detector whose type is known at run time only.
+/// A detector whose type is known at run time only. Copies share it, so each thread is given one that was made for it.
 class AnyFaceDetector {
  public:
-  template <FaceDetector D>
-  explicit AnyFaceDetector(D detector)
+  template <class D>
+  requires(!std::same_as<D, AnyFaceDetector> && FaceDetector<D>) explicit AnyFaceDetector(D detector)
       : detect_([held = std::make_shared<D>(std::move(detector))](const cv::Mat& bgr) { return held->detect(bgr); }) {}
 
   std::vector<Face> detect(const cv::Mat& bgr) { return detect_(bgr); }

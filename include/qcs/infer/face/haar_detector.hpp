@@ -20,7 +20,7 @@ namespace qcs {
 struct HaarOptions {
   std::filesystem::path cascade = {};  ///< empty: OpenCV's frontal one where packages put it
   int smallest = 32;                   ///< side of the smallest faces, pixels
-  int neighbours = 5;                  ///< windows that must agree on a face
+  int neighbours = 5;                  ///< a face is what more windows than these agree on
 };
 
 /// Finds frontal faces by a cascade of Haar features (Viola and Jones, CVPR 2001), as OpenCV runs it. The cascade needs

@@ -47,7 +47,8 @@ class YunetDetector {
   std::vector<Face> detect(const cv::Mat& bgr) {
     const double scale = std::min(1., static_cast<double>(options_.longest) / std::max(bgr.cols, bgr.rows));
     cv::Mat reduced = bgr;
-    if (scale < 1) cv::resize(bgr, reduced, {}, scale, scale, cv::INTER_AREA);
+    const auto side = [&](int size) { return std::max(1, cvRound(size * scale)); };
+    if (scale < 1) cv::resize(bgr, reduced, {side(bgr.cols), side(bgr.rows)}, 0, 0, cv::INTER_AREA);
     auto faces = newer_ ? detect_newer(reduced) : detect_older(reduced);
     const float back_x = static_cast<float>(bgr.cols) / static_cast<float>(reduced.cols),
                 back_y = static_cast<float>(bgr.rows) / static_cast<float>(reduced.rows);
@@ -59,10 +60,20 @@ class YunetDetector {
   }
 
  private:
+  /// With zeros to the right and below, up to a multiple of the coarsest grid's stride.
+  static cv::Mat padded(const cv::Mat& bgr, int stride) {
+    const auto rest = [&](int size) { return (stride - size % stride) % stride; };
+    cv::Mat image;
+    cv::copyMakeBorder(bgr, image, 0, rest(bgr.rows), 0, rest(bgr.cols), cv::BORDER_CONSTANT | cv::BORDER_ISOLATED);
+    return image;
+  }
+
   std::vector<Face> detect_older(const cv::Mat& bgr) {
-    older_->setInputSize(bgr.size());
+    constexpr int kCoarsest = 64;  // stride
+    const auto image = padded(bgr, kCoarsest);
+    older_->setInputSize(image.size());
     cv::Mat found;
-    older_->detect(bgr, found);
+    older_->detect(image, found);
     std::vector<Face> faces;
     for (int row = 0; row < found.rows; ++row) {
       const auto* v = found.ptr<float>(row);
@@ -75,10 +86,7 @@ class YunetDetector {
 
   /// OpenCV before 4.8 cannot decode these outputs: for each stride a grid of scores, boxes and points.
   std::vector<Face> detect_newer(const cv::Mat& bgr) {
-    constexpr int kLargest = detail::kYunetStrides.back();
-    const auto padded = [](int size) { return (size + kLargest - 1) / kLargest * kLargest; };
-    cv::Mat image;
-    cv::copyMakeBorder(bgr, image, 0, padded(bgr.rows) - bgr.rows, 0, padded(bgr.cols) - bgr.cols, cv::BORDER_CONSTANT);
+    const auto image = padded(bgr, detail::kYunetStrides.back());
     net_.setInput(cv::dnn::blobFromImage(image));
     std::vector<cv::String> names;
     for (const int stride : detail::kYunetStrides)

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <opencv2/core.hpp>
 #include <opencv2/dnn.hpp>
+#include <qcs/core/error.hpp>
 #include <qcs/infer/face/face.hpp>
 #include <vector>
 
@@ -22,9 +25,17 @@ struct YunetGrid {
   cv::Mat points;            ///< in strides, (places, 10)
 };
 
-/// The faces that a grid over a picture of `size` pixels sees, with a score of at least `least`.
+/// The faces that a grid over a picture of `size` pixels sees, with a score of at least `least`. Throws ConfigError for
+/// outputs of other sizes.
 inline void add_yunet_faces(const YunetGrid& grid, const cv::Size& size, int stride, float least,
                             std::vector<Face>& faces) {
+  const auto places = static_cast<std::size_t>((size.height / stride) * (size.width / stride));
+  const auto fits = [&](const cv::Mat& output, std::size_t columns) {
+    return output.depth() == CV_32F && output.isContinuous() &&
+           output.total() * static_cast<std::size_t>(output.channels()) == places * columns;
+  };
+  if (!fits(grid.classes, 1) || !fits(grid.objects, 1) || !fits(grid.boxes, 4) || !fits(grid.points, 10))
+    throw ConfigError(fmt::format("a face detector whose outputs of stride {} are not those of YuNet", stride));
   const auto* classes = grid.classes.ptr<float>();
   const auto* objects = grid.objects.ptr<float>();
   const auto* boxes = grid.boxes.ptr<float>();

@@ -34,8 +34,9 @@ class FaceTracks {
   void follow(PredictedFrame& predicted) {
     const auto& frame = predicted.frame;
     if (!frame.seconds) return;
-    if (frame.source != source_) tracks_.clear();
+    if (frame.source != source_ || *frame.seconds < seconds_) tracks_.clear();  // another video, or once more
     source_ = frame.source;
+    seconds_ = *frame.seconds;
     std::erase_if(tracks_, [&](const Track& track) { return *frame.seconds - track.seconds > options_.patience; });
     for (const auto& [face, track] : pairs(predicted.faces)) {
       auto& found = predicted.faces[face];
@@ -100,6 +101,7 @@ class FaceTracks {
   Labels labels_;
   TrackOptions options_;
   std::string source_ = {};
+  double seconds_ = 0;
   std::vector<Track> tracks_ = {};
   std::int64_t count_ = 0;
 };

@@ -23,6 +23,7 @@
 #include <qcs/infer/photo/video.hpp>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,6 @@ namespace qcs {
 struct OpenedSource {
   FrameSource frames;
   std::optional<std::int64_t> count = {};
-  std::optional<double> pictures_per_second = {};  ///< of a video
 };
 
 namespace detail {
@@ -51,8 +51,7 @@ inline OpenedSource opened_photos(std::vector<std::filesystem::path> paths) {
 
 inline OpenedSource opened_video(Video video) {
   const auto count = video.pictures();
-  const auto rate = video.pictures_per_second();
-  return {frames_of(std::move(video)), count, rate};
+  return {frames_of(std::move(video)), count};
 }
 
 inline std::string first_bytes(const std::filesystem::path& path) {
@@ -62,12 +61,19 @@ inline std::string first_bytes(const std::filesystem::path& path) {
   return {bytes.data(), static_cast<std::size_t>(stream.gcount())};
 }
 
+/// By its name or its first bytes, of which videos share some with HEIF; GIF is read as a video.
+inline bool is_photo(const std::filesystem::path& path) {
+  const auto format = image_format(first_bytes(path));
+  return is_picture_name(path) || (!format.empty() && format != "HEIF or AVIF" && format != "GIF");
+}
+
 }  // namespace detail
 
 /// The photos that a list names, a path in each line, relative to the list's folder; a label behind it is left out.
 /// Throws DataError if the list cannot be read.
 inline OpenedSource open_list(const std::filesystem::path& list) {
   std::vector<std::filesystem::path> photos;
+  std::error_code error;
   for_each_list_line(
       list, "list",
       [&](std::size_t, std::string_view line) {
@@ -75,7 +81,7 @@ inline OpenedSource open_list(const std::filesystem::path& list) {
         const auto space = line.rfind(' ');
         const bool labelled = space != std::string_view::npos &&
                               parse_whole_number(line.substr(space + 1)).has_value() &&
-                              !std::filesystem::exists(path(line));
+                              !std::filesystem::exists(path(line), error);
         photos.push_back(path(labelled ? line.substr(0, space) : line));
       },
       [](std::size_t) {});
@@ -103,9 +109,10 @@ inline OpenedSource open_stream(std::istream& stream, std::string name) {
 /// name, or a video. What cannot be opened is one frame whose fault says why.
 inline OpenedSource open_source(const std::filesystem::path& path) {
   try {
-    if (std::filesystem::is_directory(path)) return detail::opened_photos(pictures_below(path));
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) return detail::opened_photos(pictures_below(path));
     if (path.extension() == ".txt") return open_list(path);
-    if (is_picture_name(path) || !image_format(detail::first_bytes(path)).empty()) return detail::opened_photos({path});
+    if (detail::is_photo(path)) return detail::opened_photos({path});
     return detail::opened_video(Video(path));
   } catch (const DataError& error) {
     return detail::one_frame([source = path.string(), fault = std::string(error.what())] {
@@ -114,17 +121,19 @@ inline OpenedSource open_source(const std::filesystem::path& path) {
   }
 }
 
-/// Several sources, one after the other.
+/// Several sources, one after the other. Each is opened when its turn comes, and once before to count its frames.
 inline OpenedSource open_sources(const std::vector<std::filesystem::path>& paths) {
   std::vector<FrameSource> sources;
   std::optional<std::int64_t> count = 0;
-  OpenedSource opened;
   for (const auto& path : paths) {
-    opened = open_source(path);
-    count = count && opened.count ? std::optional(*count + *opened.count) : std::nullopt;
-    sources.push_back(std::move(opened.frames));
+    const auto one = open_source(path).count;
+    count = count && one ? std::optional(*count + *one) : std::nullopt;
+    sources.push_back([path, frames = FrameSource()]() mutable {
+      if (!frames) frames = open_source(path).frames;
+      return frames();
+    });
   }
-  return {in_turn(std::move(sources)), count, opened.pictures_per_second};
+  return {in_turn(std::move(sources)), count};
 }
 
 }  // namespace qcs

@@ -38,7 +38,8 @@ inline std::vector<std::filesystem::path> pictures_below(const std::filesystem::
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error), end;
        !error && entry != end; entry.increment(error))
-    if (is_picture_name(entry->path()) && !entry->is_directory()) pictures.push_back(entry->path());
+    if (std::error_code unknown; is_picture_name(entry->path()) && !entry->is_directory(unknown))
+      pictures.push_back(entry->path());
   if (error) throw DataError(fmt::format("{}: cannot be listed ({})", folder.string(), error.message()));
   std::ranges::sort(pictures);
   return pictures;
@@ -74,8 +75,10 @@ inline FrameSource in_turn(std::vector<FrameSource> sources) {
     std::size_t at = 0;
   };
   return [state = std::make_shared<State>(State{std::move(sources)})]() -> std::optional<ReadFrame> {
-    for (; state->at < state->sources.size(); ++state->at)
+    for (; state->at < state->sources.size(); ++state->at) {
       if (auto frame = state->sources[state->at]()) return frame;
+      state->sources[state->at] = nullptr;  // closes it
+    }
     return std::nullopt;
   };
 }

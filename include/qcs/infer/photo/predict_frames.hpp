@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -40,6 +43,9 @@ inline FoundFrame find_faces(Frame frame, AnyFaceDetector& detector, const Class
   if (picture.empty()) return found;
   if (!keep_pictures) found.predicted.frame.bgr.release();
   auto faces = detector.detect(picture);
+  std::erase_if(faces, [](const Face& face) {
+    return !std::isfinite(face.box.x + face.box.y + face.box.width + face.box.height);
+  });
   std::ranges::stable_sort(faces, {}, [](const Face& face) { return face.box.x; });
   for (auto& face : faces) {
     found.inputs.push_back(classifier.input(bgr(cut_face(picture, face, classifier.card().preprocessing.face_cut))));
@@ -52,10 +58,14 @@ inline FoundFrame find_faces(Frame frame, AnyFaceDetector& detector, const Class
 
 /// Finds and classifies the faces of frames and gives `each` frame, in order, with its faces. Frames are read and
 /// searched in threads of their own while the network works in the caller's, on batches across faces and frames; a
-/// batch never waits for more frames than it takes faces. Rethrows what source, detector, classifier or `each` throw.
+/// batch never waits for more frames than it takes faces. Throws ConfigError for options below 1; rethrows what source,
+/// detector, classifier or `each` throw.
 inline void predict_frames(const FrameSource& source, const std::function<AnyFaceDetector()>& make_detector,
                            Classifier& classify, const PredictOptions& options,
                            const std::function<void(PredictedFrame)>& each) {
+  if (options.batch < 1 || options.threads < 1)
+    throw ConfigError(fmt::format("faces pass in batches of {}, found by {} threads; both are at least 1",
+                                  options.batch, options.threads));
   using Work = OrderedWork<ReadFrame, detail::FoundFrame>;
   const auto make_worker = [&]() -> Work::Worker {
     return [&, detector = std::make_shared<AnyFaceDetector>(make_detector())](const ReadFrame& read) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/infer/photo/frame.hpp>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace qcs {
@@ -20,16 +22,19 @@ namespace qcs {
 class Video {
  public:
   /// Throws DataError if there is no video that OpenCV can open.
-  explicit Video(const std::filesystem::path& path) : name_(path.string()), capture_(path.string()) {
-    if (!std::filesystem::is_regular_file(path)) throw DataError(fmt::format("{}: no such file", name_));
+  explicit Video(const std::filesystem::path& path) : name_(path.string()) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) throw DataError(fmt::format("{}: no such file", name_));
+    capture_.open(name_);
     if (!capture_.isOpened()) throw DataError(fmt::format("{}: neither a picture nor a video that can be read", name_));
     rate_ = positive(cv::CAP_PROP_FPS);
-    if (const auto frames = positive(cv::CAP_PROP_FRAME_COUNT))
-      frames_ = static_cast<std::int64_t>(std::llround(*frames));
+    if (const auto count = positive(cv::CAP_PROP_FRAME_COUNT))
+      pictures_ = static_cast<std::int64_t>(std::llround(*count));
   }
 
-  /// A camera by its number, 0 for the first one. Throws DataError if there is none.
-  explicit Video(int camera) : name_(fmt::format("camera {}", camera)), capture_(camera), camera_(true) {
+  /// A camera of Video4Linux by its number, 0 for the first one. Throws DataError if there is none.
+  explicit Video(int camera)
+      : name_(fmt::format("camera {}", camera)), capture_(camera, cv::CAP_V4L2), started_(Clock::now()) {
     if (!capture_.isOpened()) throw DataError(fmt::format("{}: cannot be opened", name_));
     rate_ = positive(cv::CAP_PROP_FPS);
     // What was seen while faces were looked for is old.
@@ -40,30 +45,43 @@ class Video {
   /// end with a frame whose fault says so.
   std::optional<Frame> next() {
     if (ended_) return std::nullopt;
-    Frame frame{.source = name_, .number = read_};
-    if (rate_) frame.seconds = static_cast<double>(read_) / *rate_;
+    Frame frame{.source = name_, .number = read_, .seconds = seconds(), .pictures_per_second = rate_};
     if (capture_.read(frame.bgr) && !frame.bgr.empty()) {
       ++read_;
-      frame.bgr = frame.bgr.clone();  // the capture writes over its own
       return frame;
     }
     ended_ = true;
+    if (read_ > 0 && !started_ && !is_cut_short()) return std::nullopt;
     frame.bgr.release();
-    if (read_ == 0 || camera_ || is_cut_short()) {
-      frame.fault = fmt::format("{}: ends after {} pictures{}", name_, read_,
-                                frames_ ? fmt::format(", where it says it has {}", *frames_) : std::string());
-      return frame;
-    }
-    return std::nullopt;
+    frame.fault = fmt::format("{}: ends after {} pictures{}", name_, read_,
+                              pictures_ ? fmt::format(", where it says it has {}", *pictures_) : std::string());
+    return frame;
   }
 
   const std::string& name() const { return name_; }
-  std::optional<double> pictures_per_second() const { return rate_; }
-  std::optional<std::int64_t> pictures() const { return frames_; }  ///< as its file says
+  std::optional<std::int64_t> pictures() const { return pictures_; }  ///< as its file says
 
  private:
-  /// Files may count a few pictures more than they have.
-  bool is_cut_short() const { return frames_ && static_cast<double>(read_) < .98 * static_cast<double>(*frames_) - 2; }
+  using Clock = std::chrono::steady_clock;
+
+  /// Files say when a picture is shown; a camera's pictures are as old as they are. Nothing where no one knows.
+  std::optional<double> seconds() const {
+    if (started_) return std::chrono::duration<double>(Clock::now() - *started_).count();
+    const double shown = capture_.get(cv::CAP_PROP_POS_MSEC) / 1000;
+    if (std::isfinite(shown) && shown > 0) return shown;
+    if (rate_) return static_cast<double>(read_) / *rate_;
+    return read_ == 0 ? std::optional(0.) : std::nullopt;
+  }
+
+  /// Files may count a few pictures more than they have, and those that keep only their length count by their rate.
+  bool is_cut_short() const {
+    if (!pictures_) return false;
+    constexpr double kShare = .98, kPictures = 2;
+    const auto says = static_cast<double>(*pictures_);
+    if (static_cast<double>(read_) >= kShare * says - kPictures) return false;
+    const double shown = capture_.get(cv::CAP_PROP_POS_MSEC) / 1000;
+    return !(rate_ && shown > 0 && shown >= (kShare * says - kPictures) / *rate_);
+  }
 
   std::optional<double> positive(int property) const {
     const double value = capture_.get(property);
@@ -71,11 +89,12 @@ class Video {
   }
 
   std::string name_;
-  cv::VideoCapture capture_;
+  cv::VideoCapture capture_ = {};
+  std::optional<Clock::time_point> started_ = {};  // of a camera
   std::optional<double> rate_ = {};
-  std::optional<std::int64_t> frames_ = {};
+  std::optional<std::int64_t> pictures_ = {};
   std::int64_t read_ = 0;
-  bool camera_ = false, ended_ = false;
+  bool ended_ = false;
 };
 
 /// The pictures of a video as frames.

@@ -61,7 +61,7 @@ class FaceRows {
     auto row = csv_cell(frame.source);
     const auto cell = [&](const std::string& text) { row += ',' + text; };
     cell(frame.number ? std::to_string(*frame.number) : "");
-    cell(frame.seconds ? rounded(*frame.seconds) : "");
+    cell(frame.seconds ? fmt::format("{:.3f}", *frame.seconds) : "");
     cell(status);
     cell(csv_cell(frame.fault));
     if (found == nullptr) return row + std::string(kFaceColumns + labels_.classes.size(), ',');
