@@ -76,8 +76,16 @@ int explain(const Options& o) {
   std::vector<std::string> headings{"face"};
   std::vector<std::vector<qcs::report::SheetPicture>> rows;
   Names names;
+  bool all_read = true;
   for (const auto& path : o.pictures) {
-    const auto face = qcs::read_photo(path);
+    cv::Mat face;
+    try {
+      face = qcs::read_photo(path);
+    } catch (const qcs::DataError& error) {
+      fmt::print("{}: not read: {}\n", path.string(), error.what());
+      all_read = false;
+      continue;
+    }
     const auto why = look(qcs::bgr(face), label);
     const auto name = names.of(path);
     auto& row = rows.emplace_back();
@@ -96,10 +104,11 @@ int explain(const Options& o) {
     fmt::print("{}: {} {:.1f} %, Grad-CAM of {}\n", path.string(), why.answer.name, 100 * why.answer.probability,
                card.labels.classes[static_cast<std::size_t>(why.label)]);
   }
+  if (rows.empty()) return 1;
   const auto sheet = o.out / "explain.png";
   qcs::write_png(sheet, qcs::report::draw_contact_sheet(o.weights.string(), headings, rows));
   fmt::print("{}: {} pictures, their maps as .npy beside it\n", sheet.string(), rows.size());
-  return 0;
+  return all_read ? 0 : 1;
 }
 
 int run_explain(int argc, char** argv) {

@@ -49,6 +49,20 @@ if [ $status -eq 1 ] && ! [ -s err ]; then pass; else fail "files that are not t
 said "files that are not there" "no.mp4: not read: no.mp4: no such file"
 said "files that are not there" "3 pictures, 1 faces; without a face: 0, not read: 2"
 
+ok "where the network looks" "$programs/explain" --weights run/best.pt faces/0.png faces/below/6.png --out why
+said "where the network looks" "why/explain.png: 2 pictures"
+for array in last_block_1 rollout_3 Grad-CAM_2; do
+  if [ "$(head -c 6 "why/6_$array.npy" | tail -c 5)" = NUMPY ]; then pass; else fail "why/6_$array.npy is no array"; fi
+done
+ok "of a class" "$programs/explain" --weights run/best.pt faces/0.png --label Happy --out why
+said "of a class" "Grad-CAM of Happy"
+refused "of no class" 1 "\`Bored\` is none of" "$programs/explain" --weights run/best.pt faces/0.png --label Bored
+"$programs/explain" --weights run/best.pt nothing.png faces/0.png --out why >out 2>err
+status=$?
+if [ $status -eq 1 ] && ! [ -s err ]; then pass; else fail "a picture that is not there: status $status, $(cat err)"; fi
+said "a picture that is not there" "nothing.png: not read: "
+said "a picture that is not there" "why/explain.png: 1 pictures"
+
 refused "no weights" 1 "--weights is missing" "$programs/predict" faces
 refused "no input" 1 "name pictures, folders, lists or videos, or --camera" $predict
 refused "a camera and a folder" 1 "--camera goes without other inputs" $predict faces --camera 0
