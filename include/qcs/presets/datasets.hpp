@@ -15,8 +15,7 @@ namespace qcs {
 
 /// A data set as the published system uses it: its label space, its default files relative to the data root (a
 /// validation list where its owners made such a split beside the test split), how its faces were cut out of photos, and
-/// the residual form of the DCS network
-/// published for it.
+/// the residual form of the DCS network published for it.
 struct RafDb {
   using Classes = RafDbLabels;
   static constexpr std::string_view kName = Classes::kName;
@@ -38,6 +37,8 @@ struct FerPlus {
   static constexpr std::string_view kTestList = "FERPlus/ferplus_test.txt";
   static constexpr std::string_view kValidationList = "FERPlus/ferplus_validation.txt";
   static constexpr std::string_view kFaceCut = "faces of FER2013, 48 x 48, grey";
+  static constexpr double kFaceMargin = .01;
+  static constexpr FaceTemplate kFaceTemplate{{{.32, .37}, {.67, .37}, {.49, .59}, {.36, .74}, {.64, .74}}};
   using DcsResidual = PreNormResidual;
 };
 

@@ -45,8 +45,9 @@ class Video {
   /// end with a frame whose fault says so.
   std::optional<Frame> next() {
     if (ended_) return std::nullopt;
-    Frame frame{.source = name_, .number = read_, .seconds = seconds(), .pictures_per_second = rate_};
+    Frame frame{.source = name_, .number = read_, .pictures_per_second = rate_};
     if (capture_.read(frame.bgr) && !frame.bgr.empty()) {
+      frame.seconds = seconds();
       ++read_;
       return frame;
     }
@@ -64,7 +65,7 @@ class Video {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// Files say when a picture is shown; a camera's pictures are as old as they are. Nothing where no one knows.
+  /// When the picture just read is shown: files say it, a camera's is as old as it is. Nothing where no one knows.
   std::optional<double> seconds() const {
     if (started_) return std::chrono::duration<double>(Clock::now() - *started_).count();
     const double shown = capture_.get(cv::CAP_PROP_POS_MSEC) / 1000;
