@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// benchmark_face_cut FOLDER YUNET [COUNT]: how are the faces of a data set cut? Puts a border around COUNT pictures
-// (default
-//   1500) of those below FOLDER, finds their faces again, and prints where YuNet (an ONNX file) sees the five points
-//   and what margin OpenCV's cascade would need: kFaceTemplate and kFaceMargin of the data set.
+// benchmark_face_cut FOLDER YUNET [COUNT]: how are the faces of a data set cut? Puts a border around COUNT pictures of
+//   those below FOLDER (default 1500), finds their faces again, and prints where YuNet (an ONNX file) sees the five
+//   points and what margin OpenCV's cascade would need: kFaceTemplate and kFaceMargin of the data set.
 
 #include <fmt/format.h>
 

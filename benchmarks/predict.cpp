@@ -29,17 +29,18 @@ qcs::AnyFaceDetector whole_picture() { return qcs::AnyFaceDetector(qcs::WholePic
 qcs::AnyFaceDetector cascade() { return qcs::AnyFaceDetector(qcs::HaarDetector()); }
 
 void time_photos(qcs::Classifier& classify, const fs::path& folder, std::size_t batch) {
-  const auto photos = qcs::open_source(folder);
+  const auto photos = qcs::pictures_below(folder);
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
   double first = 0;
   std::size_t faces = 0;
   const qcs::PredictOptions options{.batch = batch, .threads = qcs::program::cores(), .keep_pictures = false};
-  qcs::predict_frames(photos.frames, whole_picture, classify, options, [&](const qcs::PredictedFrame& predicted) {
-    if (faces == 0) first = seconds();
-    faces += predicted.faces.size();
-  });
-  fmt::print("{} photos in batches of {}: {:.1f} faces/s, the first after {:.0f} ms\n", photos.count.value_or(0), batch,
+  qcs::predict_frames(qcs::photos_of(photos), whole_picture, classify, options,
+                      [&](const qcs::PredictedFrame& predicted) {
+                        if (faces == 0) first = seconds();
+                        faces += predicted.faces.size();
+                      });
+  fmt::print("{} photos in batches of {}: {:.1f} faces/s, the first after {:.0f} ms\n", photos.size(), batch,
              static_cast<double>(faces) / seconds(), 1e3 * first);
 }
 

@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <opencv2/imgproc.hpp>
 #include <optional>
+#include <qcs/core/file/atomic_file.hpp>
 #include <qcs/image/photo.hpp>
 #include <qcs/image/quiet_decoders.hpp>
 #include <qcs/infer/explain/explainer.hpp>
@@ -43,6 +45,14 @@ cv::Mat as_matrix(const torch::Tensor& map) {
       .clone();
 }
 
+/// The part of a picture that maps lie over.
+cv::Mat what_it_saw(const cv::Mat& face, const qcs::Preprocessing& p) {
+  cv::Mat resized;
+  cv::resize(face, resized, {p.resize, p.resize}, 0, 0, cv::INTER_AREA);
+  const int from = (p.resize - p.crop) / 2;
+  return resized(cv::Rect(from, from, p.crop, p.crop)).clone();
+}
+
 /// The number of a class by its name, or nothing for no name.
 std::optional<std::int64_t> label_of(const std::string& name, const qcs::Labels& labels) {
   if (name.empty()) return std::nullopt;
@@ -72,7 +82,7 @@ int explain(const Options& o) {
   const auto card = qcs::commands::card_of(file, o.dataset, o.model);
   const auto label = label_of(o.label, card.labels);
   auto look = qcs::Explainer::load(file, card);
-  fs::create_directories(o.out);
+  qcs::make_folder(o.out);
   std::vector<std::string> headings{"face"};
   std::vector<std::vector<qcs::report::SheetPicture>> rows;
   Names names;
@@ -88,18 +98,19 @@ int explain(const Options& o) {
     }
     const auto why = look(qcs::bgr(face), label);
     const auto name = names.of(path);
+    const auto seen = what_it_saw(face, card.preprocessing);
     auto& row = rows.emplace_back();
-    row.push_back({face, fmt::format("{} {:.0f} %", why.answer.name, 100 * why.answer.probability)});
+    row.push_back({seen, fmt::format("{} {:.0f} %", why.answer.name, 100 * why.answer.probability)});
     for (const auto& [what, maps] : {std::pair("last block", &why.last_block), std::pair("rollout", &why.rollout),
                                      std::pair("Grad-CAM", &why.grad_cam)})
       for (std::size_t scale = 0; scale < maps->size(); ++scale) {
         const auto& map = (*maps)[scale];
         if (rows.size() == 1) headings.push_back(fmt::format("{}, scale {}", what, scale + 1));
-        row.push_back({qcs::report::draw_heat_map(face, as_matrix(map)),
+        row.push_back({qcs::report::draw_heat_map(seen, as_matrix(map)),
                        fmt::format("{:.2g} to {:.2g}", map.min().item<float>(), map.max().item<float>())});
-        std::string array = fmt::format("{}_{}_{}.npy", name, what, scale + 1);
-        std::ranges::replace(array, ' ', '_');
-        qcs::io::write_npy(o.out / array, map);
+        std::string kind = what;
+        std::ranges::replace(kind, ' ', '_');
+        qcs::io::write_npy(o.out / fmt::format("{}_{}_{}.npy", name, kind, scale + 1), map);
       }
     fmt::print("{}: {} {:.1f} %, Grad-CAM of {}\n", path.string(), why.answer.name, 100 * why.answer.probability,
                card.labels.classes[static_cast<std::size_t>(why.label)]);
@@ -125,6 +136,8 @@ int run_explain(int argc, char** argv) {
   if (!options.parse(argc, argv)) return 0;
   options.require({"weights"});
   options.assign();
+  if (options.given("model") && !options.given("dataset"))
+    throw qcs::program::UsageError("--model goes with --dataset");
   return explain(o);
 }
 

@@ -30,9 +30,10 @@ inline Card require_card(const WeightFile& file, std::string_view remedy) {
 /// What `build.operator()<Backbone>()` makes of the base branch in a file of weights: with the backbone that its card
 /// names, or, where it names none, the first one of the list that the tensors fit. `build` throws CheckpointError where
 /// they do not. Throws ConfigError if the card names a backbone that is not in the list, or a token embedding or class
-/// head that are not the published ones, CheckpointError if no weights fit.
+/// head that are not the published ones, with `remedy`, CheckpointError if no weights fit.
 template <BackbonePolicy First, BackbonePolicy... B>
-auto with_fitting_backbone(Backbones<First, B...> list, const WeightFile& file, const Card& card, auto&& build) {
+auto with_fitting_backbone(Backbones<First, B...> list, const WeightFile& file, const Card& card,
+                           std::string_view remedy, auto&& build) {
   const auto misfit = [&](const std::string& why) {
     return CheckpointError(fmt::format("{} holds {}, whose base branch cannot be used: {}", file.path.string(),
                                        describe_weights(file), why));
@@ -40,10 +41,8 @@ auto with_fitting_backbone(Backbones<First, B...> list, const WeightFile& file, 
   if (card.architecture) {
     const auto& [tokens, class_head] = std::tie(card.architecture->tokens, card.architecture->class_head);
     if (tokens != PyramidTokens::kName || class_head != SqueezeExciteHead::kName)
-      throw ConfigError(
-          fmt::format("{} is of a base branch with {} tokens and a {} class head: make a qcs::base_branch_graph<"
-                      "Backbone, Embedding, ClassHead> of these types, and a qcs::Classifier of its qcs::TorchEngine",
-                      file.path.string(), tokens, class_head));
+      throw ConfigError(fmt::format("{} is of a base branch with {} tokens and a {} class head: {}", file.path.string(),
+                                    tokens, class_head, remedy));
     try {
       return with_backbone(list, card.architecture->backbone, build);
     } catch (const CheckpointError& error) {
@@ -70,7 +69,10 @@ template <BackbonePolicy... B>
 InferenceGraph load_graph(Backbones<B...> list, const WeightFile& file, const Card& card) {
   const auto classes = static_cast<std::int64_t>(card.labels.classes.size());
   const auto* architecture = card.architecture ? &*card.architecture : nullptr;
-  return with_fitting_backbone(list, file, card, [&]<class Backbone>() {
+  constexpr std::string_view kOwnParts =
+      "make a qcs::base_branch_graph<Backbone, Embedding, ClassHead> of these types, and a qcs::Classifier of its "
+      "qcs::TorchEngine";
+  return with_fitting_backbone(list, file, card, kOwnParts, [&]<class Backbone>() {
     return base_branch_graph<Backbone>(file.tensors, classes, architecture);
   });
 }

@@ -69,9 +69,11 @@ class BaseBranchImpl : public FlatModule {
   /// The logits (B, classes) of what features() gives.
   torch::Tensor classify(const Features& features) { return base_->logits(tokens_->forward(features)); }
 
-  /// The attention of every transformer block on images as forward() takes them: (B, heads, 1 + tokens, 1 + tokens),
-  /// the class token first, rows summing to 1.
-  std::vector<torch::Tensor> attention(const torch::Tensor& images) { return base_->attention(tokens(images)); }
+  /// The attention of every transformer block on what features() gives: (B, heads, 1 + tokens, 1 + tokens), the class
+  /// token first, rows summing to 1.
+  std::vector<torch::Tensor> attention_of(const Features& features) {
+    return base_->attention(tokens_->forward(features));
+  }
 
   /// Leaves the backbone's weights and batch statistics as they are from now on, in training too.
   void freeze_backbone() {

@@ -3,7 +3,10 @@
 #include <opencv2/imgproc.hpp>
 #include <qcs/infer/explain/explainer.hpp>
 #include <qcs/io/safetensors.hpp>
+#include <qcs/model/network.hpp>
+#include <qcs/model/token/coarse_tokens.hpp>
 #include <qcs/presets/networks.hpp>
+#include <qcs/topology/dual.hpp>
 #include <qcs/train/state/checkpoint.hpp>
 
 #include "../io/support.hpp"
@@ -54,8 +57,8 @@ BOOST_AUTO_TEST_CASE(maps_of_a_file_are_those_of_the_training_network_to_the_bit
   same(of_file.grad_cam, of_network.grad_cam);
 
   const torch::NoGradGuard no_grad;
-  const auto attention = net->attention(input(card));
-  BOOST_TEST(attention.size() == 2u);
+  const auto attention = net->attention_of(net->features(input(card)));
+  BOOST_TEST(attention.size() == 1u);
   const auto last = attention.back()[0].mean(0)[0].slice(0, 1);
   BOOST_TEST(
       torch::cat({of_file.last_block[0].flatten(), of_file.last_block[1].flatten(), of_file.last_block[2].flatten()})
@@ -95,7 +98,7 @@ BOOST_AUTO_TEST_CASE(grad_cam_weighs_features_by_what_they_do_for_a_class) {
   const auto images = input(card);
   for (const std::int64_t label : {0, 2}) {
     auto features = net->features(images);
-    for (auto& scale : features) scale.retain_grad();
+    for (auto& scale : features) scale = scale.detach().requires_grad_();
     net->classify(features)[0][label].backward();
     const auto found = explain(rgb(face()), label);
     BOOST_TEST(found.label == label);
@@ -106,4 +109,18 @@ BOOST_AUTO_TEST_CASE(grad_cam_weighs_features_by_what_they_do_for_a_class) {
       BOOST_TEST(found.grad_cam[i].allclose(wanted, 1e-4, 1e-6));
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(networks_of_any_types_are_explained) {
+  using Coarse = Network<SmallBackbone, CrossSimilarityHead<>, Dual, CoarseTokens>;
+  auto net = test::trained_network<Coarse>(/*seed=*/3, /*classes=*/3);
+  const torch::InferenceMode inference;  // callers may be in it
+  const Card card{.labels = {.name = "three", .classes = {"a", "b", "c"}}, .architecture = net->architecture()};
+  Explainer explain(net, card);
+  const auto why = explain(rgb(face()));
+  BOOST_TEST(why.last_block.size() == 2u);  // scales that tokens are made of
+  BOOST_REQUIRE(why.grad_cam.size() == 3u);
+  BOOST_TEST(why.grad_cam[0].sum().item<float>() == 0);
+  BOOST_TEST(why.grad_cam[2].sum().item<float>() > 0);
+  BOOST_CHECK_THROW(explain(rgb(face()), 3), ConfigError);
 }

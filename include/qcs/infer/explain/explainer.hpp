@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstddef>
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <qcs/core/error.hpp>
 #include <qcs/data/augment/transform.hpp>
 #include <qcs/infer/answer.hpp>
 #include <qcs/infer/explain/class_token_attention.hpp>
@@ -14,14 +16,14 @@
 #include <qcs/infer/picture.hpp>
 #include <qcs/model/base_branch.hpp>
 #include <qcs/weights/load_weights.hpp>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace qcs {
 
-/// Where the network looked to say what it says of a face. Maps are rows x columns of the face, float32, on the CPU.
+/// Where the network looked to say what it says of a face. Maps lie over what it saw, the middle of the resized picture
+/// (Preprocessing), rows x columns, or one row where a scale's tokens make no square; float32, on the CPU.
 struct Explanation {
   Answer answer;
   std::int64_t label;                     ///< whose Grad-CAM it is
@@ -45,7 +47,9 @@ class Explainer {
 
   template <class List = ShippedBackbones>
   static Explainer load(const WeightFile& file, const Card& card) {
-    return with_fitting_backbone(List(), file, card, [&]<class Backbone>() {
+    constexpr std::string_view kOwnParts = "make a qcs::Explainer(network, card) of a network of these types";
+    return with_fitting_backbone(List(), file, card, kOwnParts, [&]<class Backbone>() {
+      const torch::InferenceMode off(false);  // weights that are made within it cannot be differentiated through
       NetworkOptions options{.classes = static_cast<std::int64_t>(card.labels.classes.size())};
       if (const auto& a = card.architecture)
         options.transformer = TransformerShape{.width = a->width, .heads = a->heads, .base_depth = a->base_depth};
@@ -61,21 +65,28 @@ class Explainer {
   Explainer(Branch branch, Card card) : card_(std::move(card)), transform_(transform_options<Branch>(card_)) {
     branch->eval();
     counts_.assign(branch->kTokenCounts.begin(), branch->kTokenCounts.end());
-    look_ = [branch](const torch::Tensor& images, std::optional<std::int64_t> label) mutable {
+    look_ = [branch](const torch::Tensor& image, std::optional<std::int64_t> label) mutable {
+      const torch::InferenceMode off(false);
+      const auto images = image.to(branch->parameters().front().device());
       Look look;
       {
         const torch::NoGradGuard no_grad;
-        look.attention = branch->attention(images);
-        look.logits = branch->forward(images);
+        const auto features = branch->features(images);
+        for (const auto& shares : branch->attention_of(features)) look.attention.push_back(shares.cpu());
+        look.logits = branch->classify(features).cpu();
       }
       look.label = label.value_or(look.logits[0].argmax().template item<std::int64_t>());
-      look.grad_cam = grad_cam(branch, images, torch::tensor({look.label}));
+      for (const auto& map : grad_cam(branch, images, torch::tensor({look.label}).to(images.device())))
+        look.grad_cam.push_back(map.cpu());
       return look;
     };
   }
 
-  /// @param label whose Grad-CAM is asked for; nothing: the answer's. Throws DataError for a picture that is none.
+  /// @param label whose Grad-CAM is asked for; nothing: the answer's. Throws DataError for a picture that is none,
+  /// ConfigError for a label that is none.
   Explanation operator()(const Picture& picture, std::optional<std::int64_t> label = {}) {
+    if (label && (*label < 0 || *label >= static_cast<std::int64_t>(card_.labels.classes.size())))
+      throw ConfigError(fmt::format("label {} is none of {}", *label, card_.labels.text()));
     const auto look = look_(transform_(rgb_pixels(picture)).unsqueeze(0), label);
     const auto p = torch::softmax(look.logits.to(torch::kFloat64), 1).contiguous();
     Explanation why{.answer = answer_of({p.data_ptr<double>(), p.data_ptr<double>() + p.numel()}, card_.labels),

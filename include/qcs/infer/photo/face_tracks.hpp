@@ -41,7 +41,7 @@ class FaceTracks {
     for (const auto& [face, track] : pairs(predicted.faces)) {
       auto& found = predicted.faces[face];
       if (track) {
-        average(found.answer, tracks_[*track], *frame.seconds);
+        average(found, tracks_[*track], *frame.seconds);
       } else {
         found.track = count_++;
         tracks_.push_back({*found.track, found.face.box, found.answer.all, *frame.seconds});

@@ -45,7 +45,7 @@ inline std::vector<std::filesystem::path> pictures_below(const std::filesystem::
   return pictures;
 }
 
-/// A photo from a file, turned as its EXIF data say; what is wrong with it is its fault().
+/// A photo from a file, turned as its EXIF data say; what is wrong with it is its `fault`.
 inline Frame read_photo_frame(const std::filesystem::path& path) {
   Frame frame{.source = path.string()};
   try {

@@ -47,6 +47,7 @@ class Video {
     if (ended_) return std::nullopt;
     Frame frame{.source = name_, .number = read_, .pictures_per_second = rate_};
     if (capture_.read(frame.bgr) && !frame.bgr.empty()) {
+      shown_ = positive(cv::CAP_PROP_POS_MSEC).value_or(0) / 1000;
       frame.seconds = seconds();
       ++read_;
       return frame;
@@ -68,8 +69,7 @@ class Video {
   /// When the picture just read is shown: files say it, a camera's is as old as it is. Nothing where no one knows.
   std::optional<double> seconds() const {
     if (started_) return std::chrono::duration<double>(Clock::now() - *started_).count();
-    const double shown = capture_.get(cv::CAP_PROP_POS_MSEC) / 1000;
-    if (std::isfinite(shown) && shown > 0) return shown;
+    if (shown_ > 0) return shown_;
     if (rate_) return static_cast<double>(read_) / *rate_;
     return read_ == 0 ? std::optional(0.) : std::nullopt;
   }
@@ -80,8 +80,7 @@ class Video {
     constexpr double kShare = .98, kPictures = 2;
     const auto says = static_cast<double>(*pictures_);
     if (static_cast<double>(read_) >= kShare * says - kPictures) return false;
-    const double shown = capture_.get(cv::CAP_PROP_POS_MSEC) / 1000;
-    return !(rate_ && shown > 0 && shown >= (kShare * says - kPictures) / *rate_);
+    return !(rate_ && shown_ > 0 && shown_ >= (kShare * says - kPictures) / *rate_);
   }
 
   std::optional<double> positive(int property) const {
@@ -94,6 +93,7 @@ class Video {
   std::optional<Clock::time_point> started_ = {};  // of a camera
   std::optional<double> rate_ = {};
   std::optional<std::int64_t> pictures_ = {};
+  double shown_ = 0;  // seconds, as the file says of the last picture
   std::int64_t read_ = 0;
   bool ended_ = false;
 };
