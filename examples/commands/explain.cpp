@@ -3,6 +3,7 @@
 // Where the network looked to say what it says of faces: pictures side by side, and the maps as arrays.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -14,7 +15,10 @@
 #include <qcs/image/photo.hpp>
 #include <qcs/image/quiet_decoders.hpp>
 #include <qcs/infer/explain/explainer.hpp>
+#include <qcs/infer/explain/tuple_explainer.hpp>
 #include <qcs/io/npy.hpp>
+#include <qcs/presets/load_tuple_explainer.hpp>
+#include <qcs/presets/networks.hpp>
 #include <qcs/program/compute_threads.hpp>
 #include <qcs/program/option_table.hpp>
 #include <qcs/program/process.hpp>
@@ -23,6 +27,7 @@
 #include <qcs/report/files/file.hpp>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,6 +42,7 @@ struct Options {
   std::vector<fs::path> pictures;
   fs::path weights, out = "explain";
   std::string label, dataset, model{"QCS"};
+  bool tuples = false;
 };
 
 cv::Mat as_matrix(const torch::Tensor& map) {
@@ -76,50 +82,134 @@ class Names {
   std::set<std::string> taken_;
 };
 
+/// A sheet of faces and of maps over them, and the maps as arrays.
+class Maps {
+ public:
+  Maps(fs::path folder, qcs::Preprocessing preprocessing)
+      : folder_(std::move(folder)), preprocessing_(std::move(preprocessing)) {
+    qcs::make_folder(folder_);
+  }
+
+  /// Starts a row with what the network saw of a face.
+  void add_face(const cv::Mat& face, std::string caption) {
+    seen_ = what_it_saw(face, preprocessing_);
+    rows_.emplace_back().push_back({seen_, std::move(caption)});
+  }
+
+  void add_map(const std::string& heading, const torch::Tensor& map, const std::string& name) {
+    if (rows_.size() == 1) headings_.push_back(heading);
+    rows_.back().push_back({qcs::report::draw_heat_map(seen_, as_matrix(map)),
+                            fmt::format("{:.2g} to {:.2g}", map.min().item<float>(), map.max().item<float>())});
+    qcs::io::write_npy(folder_ / (name + ".npy"), map);
+  }
+
+  /// Writes the sheet, where there is anything on it.
+  void finish(const std::string& title, std::string_view what) const {
+    if (rows_.empty()) return;
+    const auto sheet = folder_ / "explain.png";
+    qcs::write_png(sheet, qcs::report::draw_contact_sheet(title, headings_, rows_));
+    fmt::print("{}: {} {}, their maps as .npy beside it\n", sheet.string(), rows_.size(), what);
+  }
+
+ private:
+  fs::path folder_;
+  qcs::Preprocessing preprocessing_;
+  cv::Mat seen_;
+  std::vector<std::string> headings_{"face"};
+  std::vector<std::vector<qcs::report::SheetPicture>> rows_;
+};
+
+/// A picture, or nothing, said, where it cannot be read.
+std::optional<cv::Mat> read_or_say(const fs::path& path) {
+  try {
+    return qcs::read_photo(path);
+  } catch (const qcs::DataError& error) {
+    fmt::print("{}: not read: {}\n", path.string(), error.what());
+    return std::nullopt;
+  }
+}
+
+std::string in_words(const qcs::Answer& answer) {
+  return fmt::format("{} {:.1f} %", answer.name, 100 * answer.probability);
+}
+
+int explain_pictures(const Options& o, const qcs::WeightFile& file, const qcs::Card& card) {
+  const auto label = label_of(o.label, card.labels);
+  auto look = qcs::Explainer::load(file, card);
+  Maps maps(o.out, card.preprocessing);
+  Names names;
+  bool all_read = true;
+  for (const auto& path : o.pictures) {
+    const auto face = read_or_say(path);
+    all_read = all_read && face;
+    if (!face) continue;
+    const auto why = look(qcs::bgr(*face), label);
+    const auto name = names.of(path);
+    maps.add_face(*face, in_words(why.answer));
+    for (const auto& [what, of_scales] : {std::pair("last block", &why.last_block), std::pair("rollout", &why.rollout),
+                                          std::pair("Grad-CAM", &why.grad_cam)})
+      for (std::size_t scale = 0; scale < of_scales->size(); ++scale) {
+        std::string kind = what;
+        std::ranges::replace(kind, ' ', '_');
+        maps.add_map(fmt::format("{}, scale {}", what, scale + 1), (*of_scales)[scale],
+                     fmt::format("{}_{}_{}", name, kind, scale + 1));
+      }
+    fmt::print("{}: {}, Grad-CAM of {}\n", path.string(), in_words(why.answer),
+               card.labels.classes[static_cast<std::size_t>(why.label)]);
+  }
+  maps.finish(o.weights.string(), "pictures");
+  return all_read ? 0 : 1;
+}
+
+/// Of the network that the card describes, or that was published for a data set.
+qcs::TupleExplainer tuple_explainer(const Options& o, const qcs::WeightFile& file, const qcs::Card& card) {
+  if (card.architecture || o.dataset.empty()) return qcs::load_tuple_explainer(file, card);
+  return qcs::with_dataset(o.dataset, [&]<class Dataset>() {
+    return qcs::with_network<Dataset>(o.model, qcs::Ir50::kName,
+                                      [&]<class Net>() { return qcs::TupleExplainer::load<Net>(file, card); });
+  });
+}
+
+int explain_tuples(const Options& o, const qcs::WeightFile& file, const qcs::Card& card) {
+  auto look = tuple_explainer(o, file, card);
+  const auto count = look.branches().size();
+  if (o.pictures.size() % count != 0)
+    throw qcs::program::UsageError(
+        fmt::format("--tuples: a tuple of these weights is {} pictures, {}; found {} pictures", count,
+                    fmt::join(look.branches(), ", "), o.pictures.size()));
+  Maps maps(o.out, card.preprocessing);
+  bool all_read = true;
+  for (std::size_t first = 0; first < o.pictures.size(); first += count) {
+    std::vector<cv::Mat> faces;
+    for (std::size_t b = 0; b < count; ++b)
+      if (auto face = read_or_say(o.pictures[first + b])) faces.push_back(std::move(*face));
+    if (faces.size() < count) {
+      all_read = false;
+      continue;
+    }
+    std::vector<qcs::Picture> tuple;
+    for (const auto& face : faces) tuple.push_back(qcs::bgr(face));
+    const auto number = first / count + 1;
+    const auto branches = look(tuple);
+    for (std::size_t b = 0; b < count; ++b) {
+      const auto& [branch, base, cross, of_scales] = branches[b];
+      maps.add_face(faces[b], fmt::format("{}: {}", branch, base.name));
+      for (std::size_t scale = 0; scale < of_scales.size(); ++scale)
+        maps.add_map(fmt::format("cross similarity, scale {}", scale + 1), of_scales[scale],
+                     fmt::format("tuple{}_{}_{}", number, branch, scale + 1));
+      fmt::print("{}: {}, base {}, cross {}\n", o.pictures[first + b].string(), branch, in_words(base),
+                 in_words(cross));
+    }
+  }
+  maps.finish(o.weights.string(), "pictures");
+  return all_read ? 0 : 1;
+}
+
 int explain(const Options& o) {
   qcs::program::start_compute_threads(qcs::program::default_threads().threads);
   const auto file = qcs::read_weight_file(o.weights);
   const auto card = qcs::commands::card_of(file, o.dataset, o.model);
-  const auto label = label_of(o.label, card.labels);
-  auto look = qcs::Explainer::load(file, card);
-  qcs::make_folder(o.out);
-  std::vector<std::string> headings{"face"};
-  std::vector<std::vector<qcs::report::SheetPicture>> rows;
-  Names names;
-  bool all_read = true;
-  for (const auto& path : o.pictures) {
-    cv::Mat face;
-    try {
-      face = qcs::read_photo(path);
-    } catch (const qcs::DataError& error) {
-      fmt::print("{}: not read: {}\n", path.string(), error.what());
-      all_read = false;
-      continue;
-    }
-    const auto why = look(qcs::bgr(face), label);
-    const auto name = names.of(path);
-    const auto seen = what_it_saw(face, card.preprocessing);
-    auto& row = rows.emplace_back();
-    row.push_back({seen, fmt::format("{} {:.0f} %", why.answer.name, 100 * why.answer.probability)});
-    for (const auto& [what, maps] : {std::pair("last block", &why.last_block), std::pair("rollout", &why.rollout),
-                                     std::pair("Grad-CAM", &why.grad_cam)})
-      for (std::size_t scale = 0; scale < maps->size(); ++scale) {
-        const auto& map = (*maps)[scale];
-        if (rows.size() == 1) headings.push_back(fmt::format("{}, scale {}", what, scale + 1));
-        row.push_back({qcs::report::draw_heat_map(seen, as_matrix(map)),
-                       fmt::format("{:.2g} to {:.2g}", map.min().item<float>(), map.max().item<float>())});
-        std::string kind = what;
-        std::ranges::replace(kind, ' ', '_');
-        qcs::io::write_npy(o.out / fmt::format("{}_{}_{}.npy", name, kind, scale + 1), map);
-      }
-    fmt::print("{}: {} {:.1f} %, Grad-CAM of {}\n", path.string(), why.answer.name, 100 * why.answer.probability,
-               card.labels.classes[static_cast<std::size_t>(why.label)]);
-  }
-  if (rows.empty()) return 1;
-  const auto sheet = o.out / "explain.png";
-  qcs::write_png(sheet, qcs::report::draw_contact_sheet(o.weights.string(), headings, rows));
-  fmt::print("{}: {} pictures, their maps as .npy beside it\n", sheet.string(), rows.size());
-  return all_read ? 0 : 1;
+  return o.tuples ? explain_tuples(o, file, card) : explain_pictures(o, file, card);
 }
 
 int run_explain(int argc, char** argv) {
@@ -128,6 +218,8 @@ int run_explain(int argc, char** argv) {
       "explain --weights FILE PICTURE... [options], shows where the network looks in pictures of one face each");
   options.path("weights", o.weights, "best.pt of a run, .pth or .safetensors");
   options.path("out", o.out, "folder for explain.png and the maps (default explain)");
+  options.flag("tuples", o.tuples,
+               "the pictures are training tuples (anchor, positive, ...): cross-similarity maps of every branch");
   options.text("label", o.label, "class that Grad-CAM asks for (default: the answer)");
   options.text("dataset", o.dataset,
                "raf_db, ferplus, affectnet7 or affectnet8, for published weights, which do not say what they are of");
@@ -136,6 +228,7 @@ int run_explain(int argc, char** argv) {
   if (!options.parse(argc, argv)) return 0;
   options.require({"weights"});
   options.assign();
+  if (o.tuples && options.given("label")) throw qcs::program::UsageError("--label goes without --tuples");
   if (options.given("model") && !options.given("dataset"))
     throw qcs::program::UsageError("--model goes with --dataset");
   return explain(o);

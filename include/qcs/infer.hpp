@@ -4,6 +4,7 @@
 // Every header of qcs/infer.
 
 #include <qcs/infer/answer.hpp>
+#include <qcs/infer/answer_of_logits.hpp>
 #include <qcs/infer/classifier.hpp>
 #include <qcs/infer/engine/any_engine.hpp>
 #include <qcs/infer/engine/engine.hpp>
@@ -12,6 +13,8 @@
 #include <qcs/infer/explain/class_token_attention.hpp>
 #include <qcs/infer/explain/explainer.hpp>
 #include <qcs/infer/explain/grad_cam.hpp>
+#include <qcs/infer/explain/token_map.hpp>
+#include <qcs/infer/explain/tuple_explainer.hpp>
 #include <qcs/infer/graph/backbone_graph.hpp>
 #include <qcs/infer/graph/base_branch_graph.hpp>
 #include <qcs/infer/graph/graph_builder.hpp>

@@ -10,8 +10,10 @@
 #include <qcs/core/error.hpp>
 #include <qcs/data/augment/transform.hpp>
 #include <qcs/infer/answer.hpp>
+#include <qcs/infer/answer_of_logits.hpp>
 #include <qcs/infer/explain/class_token_attention.hpp>
 #include <qcs/infer/explain/grad_cam.hpp>
+#include <qcs/infer/explain/token_map.hpp>
 #include <qcs/infer/load_engine.hpp>
 #include <qcs/infer/picture.hpp>
 #include <qcs/model/base_branch.hpp>
@@ -88,8 +90,7 @@ class Explainer {
     if (label && (*label < 0 || *label >= static_cast<std::int64_t>(card_.labels.classes.size())))
       throw ConfigError(fmt::format("label {} is none of {}", *label, card_.labels.text()));
     const auto look = look_(transform_(rgb_pixels(picture)).unsqueeze(0), label);
-    const auto p = torch::softmax(look.logits.to(torch::kFloat64), 1).contiguous();
-    Explanation why{.answer = answer_of({p.data_ptr<double>(), p.data_ptr<double>() + p.numel()}, card_.labels),
+    Explanation why{.answer = answer_of_logits(look.logits[0], card_.labels),
                     .label = look.label,
                     .last_block = by_scale(last_block_attention(look.attention)),
                     .rollout = by_scale(attention_rollout(look.attention)),
@@ -114,14 +115,9 @@ class Explainer {
     return options;
   }
 
-  /// Tokens of a scale lie row after row; a number of them that is no square is one row.
   std::vector<torch::Tensor> by_scale(const torch::Tensor& tokens) const {
     std::vector<torch::Tensor> maps;
-    for (const auto& scale : tokens[0].split_with_sizes(counts_)) {
-      std::int64_t side = 1;
-      while (side * side < scale.numel()) ++side;
-      maps.push_back(side * side == scale.numel() ? scale.view({side, side}) : scale.view({1, -1}));
-    }
+    for (const auto& scale : tokens[0].split_with_sizes(counts_)) maps.push_back(token_map(scale));
     return maps;
   }
 
