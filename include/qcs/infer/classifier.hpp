@@ -9,6 +9,7 @@
 #include <qcs/core/error.hpp>
 #include <qcs/data/augment/transform.hpp>
 #include <qcs/infer/answer.hpp>
+#include <qcs/infer/answer_of_logits.hpp>
 #include <qcs/infer/load_engine.hpp>
 #include <qcs/infer/picture.hpp>
 #include <span>
@@ -23,7 +24,9 @@ namespace qcs {
 ///     auto classify = qcs::Classifier::load("base.safetensors");
 ///     const qcs::Answer answer = classify(qcs::bgr(face));
 ///
-/// Pictures are cut faces, as the training images were (card().preprocessing.face_cut says how). One thread at a time.
+/// Pictures are cut faces, as the training images were (card().preprocessing.face_cut says how). One thread at a time;
+/// copies share the engine, so that each thread has one without more memory where the engine allows it, as that of
+/// load() does.
 class Classifier {
  public:
   /// Reads weights that carry a Card, as all files of this library do. `List` has the backbones to choose from:
@@ -74,12 +77,9 @@ class Classifier {
 
   /// The answers on inputs, (B, 3, S, S).
   std::vector<Answer> answers(const torch::Tensor& inputs) {
-    const auto all = torch::softmax(engine_.logits(inputs).to(torch::kFloat64), 1).contiguous();
+    const auto logits = engine_.logits(inputs);
     std::vector<Answer> answers;
-    for (std::int64_t i = 0; i < all.size(0); ++i) {
-      const double* row = all.data_ptr<double>() + i * all.size(1);
-      answers.push_back(answer_of({row, row + all.size(1)}, card_.labels));
-    }
+    for (std::int64_t i = 0; i < logits.size(0); ++i) answers.push_back(answer_of_logits(logits[i], card_.labels));
     return answers;
   }
 

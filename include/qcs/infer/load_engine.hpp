@@ -80,9 +80,10 @@ InferenceGraph load_graph(Backbones<B...> list, const WeightFile& file, const Ca
 /// The engine of that graph. What else the file holds is given up before.
 template <BackbonePolicy... B>
 AnyEngine load_engine(Backbones<B...> list, WeightFile file, const Card& card, const Placement& placement) {
-  const auto graph = load_graph(list, file, card);
+  auto graph = load_graph(list, file, card);
   file.tensors.clear();
-  return AnyEngine(TorchEngine(simplified(graph), placement));
+  graph = simplified(graph);  // the plain one is gone before its weights would be there a third time
+  return AnyEngine(TorchEngine(std::move(graph), placement));
 }
 
 }  // namespace qcs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <memory>
 #include <opencv2/imgproc.hpp>
 #include <qcs/infer/classifier.hpp>
 #include <qcs/io/safetensors.hpp>
@@ -8,6 +9,8 @@
 #include <qcs/presets/networks.hpp>
 #include <qcs/presets/published_card.hpp>
 #include <qcs/train/state/checkpoint.hpp>
+#include <thread>
+#include <vector>
 
 #include "../io/support.hpp"
 #include "support.hpp"
@@ -152,4 +155,24 @@ BOOST_AUTO_TEST_CASE(a_backbone_of_ones_own_is_found_by_its_name) {
                         says("unknown backbone `mine`, expected ir50 or small"));
   auto classify = Classifier::load<Backbones<Ir50, Mine>>(file.path());
   same(classify(rgb(face(3))).all, expected(net, face(3)));
+}
+
+BOOST_AUTO_TEST_CASE(copies_share_an_engine_and_run_at_once) {
+  struct Lone {  // cannot be copied
+    std::unique_ptr<TorchEngine> engine;
+    torch::Tensor logits(const torch::Tensor& images) { return engine->logits(images); }
+    int stride() { return engine->stride(); }
+    std::int64_t classes() { return engine->classes(); }
+  };
+  auto net = network();
+  const auto graph = simplified(base_branch_graph<SmallBackbone>(state_dict(*net), 3));
+  Classifier classify(AnyEngine(Lone{std::make_unique<TorchEngine>(graph)}), card());
+  const auto wanted = classify(rgb(face(0))).all;
+  std::vector<std::vector<double>> found(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& answer : found)
+      threads.emplace_back([&answer, copy = classify]() mutable { answer = copy(rgb(face(0))).all; });
+  }
+  for (const auto& answer : found) BOOST_TEST(answer == wanted);
 }

@@ -107,6 +107,17 @@ BOOST_AUTO_TEST_CASE(answers_are_those_on_the_faces_cut_by_hand) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(fifty_faces_of_a_picture_are_all_answered) {
+  auto classify = classifier();
+  const auto frames = predicted(classify, numbered(51), {.batch = 8, .threads = 2});
+  BOOST_REQUIRE(frames.size() == 51u);
+  BOOST_REQUIRE(frames[50].faces.size() == 50u);
+  for (const auto& found : frames[50].faces) {
+    const auto wanted = classify(bgr(cut_face(frames[50].frame.bgr, found.face)));
+    BOOST_TEST(std::abs(found.answer.probability - wanted.probability) < 1e-5);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_a_detector_throws_comes_out) {
   struct Broken {
     std::vector<Face> detect(const cv::Mat&) const { throw ConfigError("no lens"); }

@@ -40,6 +40,19 @@ void write_film(const fs::path& path, int pictures) {
   for (int i = 0; i < pictures; ++i) film.write(cv::Mat(48, 64, CV_8UC3, cv::Scalar::all(4 * i)));
 }
 
+/// A camera that someone unplugs after three pictures.
+struct Unplugged : cv::VideoCapture {
+  bool isOpened() const override { return true; }
+  bool read(cv::OutputArray image) override {
+    if (left == 0) return false;
+    cv::Mat(48, 64, CV_8UC3, cv::Scalar::all(left--)).copyTo(image);
+    return true;
+  }
+  double get(int property) const override { return property == cv::CAP_PROP_FPS ? 30 : 0; }
+  bool set(int, double) override { return false; }
+  int left = 3;
+};
+
 std::vector<Frame> all_of(const OpenedSource& source) {
   std::vector<Frame> frames;
   while (const auto read = source.frames()) frames.push_back((*read)());
@@ -122,6 +135,20 @@ BOOST_AUTO_TEST_CASE(a_film_cut_short_ends_with_a_frame_that_says_so) {
   const auto none = all_of(open_source(path));
   BOOST_REQUIRE(none.size() == 1u);
   BOOST_TEST(none[0].fault.find("neither a picture nor a video") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_camera_that_is_unplugged_ends_with_a_frame_that_says_so) {
+  const auto frames = all_of(OpenedSource{frames_of(Video("front door", std::make_shared<Unplugged>()))});
+  BOOST_REQUIRE(frames.size() == 4u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    BOOST_TEST(frames[i].fault == "");
+    BOOST_TEST(*frames[i].number == static_cast<std::int64_t>(i));
+    BOOST_TEST(frames[i].seconds.has_value());
+    BOOST_TEST(frames[i].bgr.at<cv::Vec3b>(0, 0)[0] == 3 - static_cast<int>(i));
+  }
+  BOOST_TEST(frames[3].fault == "front door: ends after 3 pictures");
+  BOOST_TEST(frames[3].bgr.empty());
+  BOOST_CHECK_THROW(Video("front door", std::make_shared<cv::VideoCapture>()), DataError);
 }
 
 BOOST_AUTO_TEST_CASE(marked_frames_are_pictures_and_films) {

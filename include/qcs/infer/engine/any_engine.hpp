@@ -8,11 +8,12 @@
 
 namespace qcs {
 
-/// An engine whose type is known at run time only.
+/// An engine whose type is known at run time only. Copies share the engine, which several threads may use where its own
+/// type says so, as TorchEngine does.
 class AnyEngine {
  public:
   template <Engine E>
-  explicit AnyEngine(E engine) : engine_(std::make_unique<Holder<E>>(std::move(engine))) {}
+  explicit AnyEngine(E engine) : engine_(std::make_shared<Holder<E>>(std::move(engine))) {}
 
   torch::Tensor logits(const torch::Tensor& images) { return engine_->logits(images); }
   int stride() const { return engine_->stride(); }
@@ -35,7 +36,7 @@ class AnyEngine {
     E engine;
   };
 
-  std::unique_ptr<Interface> engine_;
+  std::shared_ptr<Interface> engine_;
 };
 
 }  // namespace qcs

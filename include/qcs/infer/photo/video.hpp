@@ -18,15 +18,15 @@
 
 namespace qcs {
 
-/// The pictures of a video file or of a camera.
+/// The pictures of a video file, of a camera, or of whatever else gives them live.
 class Video {
  public:
   /// Throws DataError if there is no video that OpenCV can open.
   explicit Video(const std::filesystem::path& path) : name_(path.string()) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error)) throw DataError(fmt::format("{}: no such file", name_));
-    capture_.open(name_);
-    if (!capture_.isOpened()) throw DataError(fmt::format("{}: neither a picture nor a video that can be read", name_));
+    if (!capture_->open(name_))
+      throw DataError(fmt::format("{}: neither a picture nor a video that can be read", name_));
     rate_ = positive(cv::CAP_PROP_FPS);
     if (const auto count = positive(cv::CAP_PROP_FRAME_COUNT))
       pictures_ = static_cast<std::int64_t>(std::llround(*count));
@@ -34,19 +34,24 @@ class Video {
 
   /// A camera of Video4Linux by its number, 0 for the first one. Throws DataError if there is none.
   explicit Video(int camera)
-      : name_(fmt::format("camera {}", camera)), capture_(camera, cv::CAP_V4L2), started_(Clock::now()) {
-    if (!capture_.isOpened()) throw DataError(fmt::format("{}: cannot be opened", name_));
+      : Video(fmt::format("camera {}", camera), std::make_shared<cv::VideoCapture>(camera, cv::CAP_V4L2)) {}
+
+  /// Something that has no last picture: a stream from the network, a camera of another kind. Throws DataError,
+  /// starting with `name`, if it is not open.
+  Video(std::string name, std::shared_ptr<cv::VideoCapture> live)
+      : name_(std::move(name)), capture_(std::move(live)), started_(Clock::now()) {
+    if (!capture_->isOpened()) throw DataError(fmt::format("{}: cannot be opened", name_));
     rate_ = positive(cv::CAP_PROP_FPS);
     // What was seen while faces were looked for is old.
-    capture_.set(cv::CAP_PROP_BUFFERSIZE, 1);
+    capture_->set(cv::CAP_PROP_BUFFERSIZE, 1);
   }
 
-  /// The next picture, nothing after the last one. A file that says it has more, and a camera, which has no last one,
-  /// end with a frame whose fault says so.
+  /// The next picture, nothing after the last one. A file that says it has more, and what has no last one, end with a
+  /// frame whose fault says so.
   std::optional<Frame> next() {
     if (ended_) return std::nullopt;
     Frame frame{.source = name_, .number = read_, .pictures_per_second = rate_};
-    if (capture_.read(frame.bgr) && !frame.bgr.empty()) {
+    if (capture_->read(frame.bgr) && !frame.bgr.empty()) {
       shown_ = positive(cv::CAP_PROP_POS_MSEC).value_or(0) / 1000;
       frame.seconds = seconds();
       ++read_;
@@ -84,13 +89,13 @@ class Video {
   }
 
   std::optional<double> positive(int property) const {
-    const double value = capture_.get(property);
+    const double value = capture_->get(property);
     return std::isfinite(value) && value > 0 && value < 1e9 ? std::optional(value) : std::nullopt;
   }
 
   std::string name_;
-  cv::VideoCapture capture_ = {};
-  std::optional<Clock::time_point> started_ = {};  // of a camera
+  std::shared_ptr<cv::VideoCapture> capture_ = std::make_shared<cv::VideoCapture>();
+  std::optional<Clock::time_point> started_ = {};  // of what is live
   std::optional<double> rate_ = {};
   std::optional<std::int64_t> pictures_ = {};
   double shown_ = 0;  // seconds, as the file says of the last picture
