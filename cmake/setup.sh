@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Sourced by tests/run.sh, examples/quickstart.sh and .ci/run: packages, configuring, building.
+# Sourced by tests/run.sh, examples/quickstart.sh, examples/predict.sh and .ci/run: packages, configuring, building.
 
 # libtorch-dev asks for any BLAS and would get the slow reference one; libopenblas0-openmp also shares one pool of
 # threads with LibTorch, where the pthread flavour would start a second one.
@@ -78,4 +78,18 @@ qcs_build() {
   local folder=build/$1$qcs_suffix
   shift
   cmake --build "$folder" --parallel "${QCS_JOBS:-$(nproc)}" "$@"
+}
+
+# qcs_build_program NAME: the program of examples/NAME.cpp, into build/release/examples. Says how it was configured only
+# where that fails.
+qcs_build_program() {
+  local log
+  log=$(mktemp)
+  if ! qcs_configure release >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+  qcs_build release --target "$1"
 }

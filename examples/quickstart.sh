@@ -8,13 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 source cmake/setup.sh
 qcs_install_packages
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-if ! qcs_configure release >"$log" 2>&1; then
-  cat "$log" >&2
-  exit 1
-fi
-qcs_build release --target quickstart
+qcs_build_program quickstart
 
 program=$PWD/build/release/examples/quickstart
 cd "$here"
