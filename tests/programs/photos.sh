@@ -63,6 +63,18 @@ if [ $status -eq 1 ] && ! [ -s err ]; then pass; else fail "a picture that is no
 said "a picture that is not there" "nothing.png: not read: "
 said "a picture that is not there" "why/explain.png: 1 pictures"
 
+ok "where the branches of tuples look" "$programs/explain" --weights run/best.pt --tuples faces/0.png faces/1.png \
+  faces/2.png faces/3.png --out tuples
+said "where the branches of tuples look" "tuples/explain.png: 4 pictures"
+for array in tuple1_anchor_1 tuple2_positive_3; do
+  if [ "$(head -c 6 "tuples/$array.npy" | tail -c 5)" = NUMPY ]; then pass; else fail "tuples/$array.npy is no array"; fi
+done
+refused "half a tuple" 1 "a tuple of these weights is 2 pictures, anchor, positive; found 3" "$programs/explain" \
+  --weights run/best.pt --tuples faces/0.png faces/1.png faces/2.png
+ok "a base branch" "$programs/convert" run/best.pt base.safetensors --base-branch
+refused "a tuple of a base branch" 1 "cross-similarity maps need the whole network" "$programs/explain" \
+  --weights base.safetensors --tuples faces/0.png faces/1.png
+
 refused "no weights" 1 "--weights is missing" "$programs/predict" faces
 refused "no input" 1 "name pictures, folders, lists or videos, or --camera" $predict
 refused "a camera and a folder" 1 "--camera goes without other inputs" $predict faces --camera 0
