@@ -195,13 +195,13 @@ int explain_tuples(const Options& o, const qcs::WeightFile& file, const qcs::Car
       const auto& [branch, base, cross, of_scales] = branches[b];
       maps.add_face(faces[b], fmt::format("{}: {}", branch, base.name));
       for (std::size_t scale = 0; scale < of_scales.size(); ++scale)
-        maps.add_map(fmt::format("cross similarity, scale {}", scale + 1), of_scales[scale],
+        maps.add_map(fmt::format("scale {}", scale + 1), of_scales[scale],
                      fmt::format("tuple{}_{}_{}", number, branch, scale + 1));
       fmt::print("{}: {}, base {}, cross {}\n", o.pictures[first + b].string(), branch, in_words(base),
                  in_words(cross));
     }
   }
-  maps.finish(o.weights.string(), "pictures");
+  maps.finish(fmt::format("Cross similarity, {}", o.weights.string()), "pictures");
   return all_read ? 0 : 1;
 }
 

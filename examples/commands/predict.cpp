@@ -61,6 +61,7 @@ struct Options {
   qcs::RowFormat format = qcs::RowFormat::kCsv;
   qcs::Precision precision = qcs::Precision::kFloat32;
   std::size_t batch = 32;
+  std::optional<float> score;
   int workers = qcs::program::cores(), threads = 0, camera = 0;
   bool smooth = false;
 };
@@ -68,9 +69,15 @@ struct Options {
 std::function<qcs::AnyFaceDetector()> detector_of(const Options& o) {
   switch (o.detector) {
     case Detector::kHaar:
-      return [file = o.detector_file] { return qcs::AnyFaceDetector(qcs::HaarDetector({.cascade = file})); };
+      return [options =
+                  qcs::HaarOptions{.cascade = o.detector_file, .score = o.score.value_or(qcs::HaarOptions().score)}] {
+        return qcs::AnyFaceDetector(qcs::HaarDetector(options));
+      };
     case Detector::kYunet:
-      return [file = o.detector_file] { return qcs::AnyFaceDetector(qcs::YunetDetector(file)); };
+      return
+          [file = o.detector_file, options = qcs::YunetOptions{.score = o.score.value_or(qcs::YunetOptions().score)}] {
+            return qcs::AnyFaceDetector(qcs::YunetDetector(file, options));
+          };
     case Detector::kNone:
       break;
   }
@@ -160,6 +167,10 @@ int run_predict(int argc, char** argv) {
       "detector", o.detector,
       "haar (default): OpenCV's frontal cascade; yunet: a file of --detector-file; none: a picture is a face");
   options.path("detector-file", o.detector_file, "cascade (XML) or YuNet (ONNX) of the detector");
+  options.number<float>(
+      "score", o.score, qcs::within(-100, 100),
+      "smallest one that a detector's face has (default: 0 of haar, where clear faces have 5 and more; "
+      ".6 of yunet, of at most 1)");
   options.path("out", o.rows, "rows of faces to this file, - for standard output; left out: a line in words for each");
   options.choice("format", o.format, "csv (default) or jsonl, of --out");
   options.path("pictures", o.pictures, "folder for pictures and videos with boxes and names");
@@ -186,6 +197,7 @@ int run_predict(int argc, char** argv) {
     throw qcs::program::UsageError("--detector yunet needs --detector-file, an ONNX file of OpenCV's zoo of models");
   if (o.detector == Detector::kNone && !o.detector_file.empty())
     throw qcs::program::UsageError("--detector none has no file");
+  if (o.detector == Detector::kNone && o.score) throw qcs::program::UsageError("--detector none gives no scores");
   if (options.given("model") && !options.given("dataset"))
     throw qcs::program::UsageError("--model goes with --dataset");
   if (options.given("format") && o.rows.empty()) throw qcs::program::UsageError("--format goes with --out");

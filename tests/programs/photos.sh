@@ -84,6 +84,8 @@ refused "no file of a detector" 1 "--detector yunet needs --detector-file" $pred
 refused "a detector that is not there" 1 "no face detector at nowhere.onnx" $predict faces --detector yunet --detector-file nowhere.onnx
 refused "a detector that is none" 1 "cannot be read as a YuNet" $predict faces --detector yunet --detector-file train.txt
 refused "a cascade that is none" 1 "train.txt: cannot be read as a cascade" $predict faces --detector-file train.txt
+ok "sure faces alone" $predict noise.png --score 5
+refused "scores of no detector" 1 "--detector none gives no scores" $predict faces --detector none --score 5
 refused "a format without rows" 1 "--format goes with --out" $predict faces --format jsonl
 refused "rows where nothing can be" 1 "cannot write nowhere/rows.csv" $predict faces --out nowhere/rows.csv
 refused "weights of another data set" 1 "run/best.pt" $predict faces --dataset ferplus

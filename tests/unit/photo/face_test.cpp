@@ -93,9 +93,19 @@ BOOST_AUTO_TEST_CASE(a_grid_of_yunet_becomes_faces) {
   near.score = .95F;
   near.box.x += 1;
   faces.push_back(near);
-  const auto kept = detail::without_overlaps(faces, .3F);
+  const auto kept = without_overlaps(faces, .3F);
   BOOST_REQUIRE(kept.size() == 1u);
   BOOST_TEST(kept[0].score == .95F);
+}
+
+BOOST_AUTO_TEST_CASE(of_boxes_that_overlap_the_surest_is_kept) {
+  const auto face = [](float x, float score) { return Face{.box = {x, 0, 10, 10}, .score = score}; };
+  const auto kept = without_overlaps({face(0, -3), face(4, -2), face(9, -4), face(40, 7)}, .3F);
+  BOOST_REQUIRE(kept.size() == 3u);  // scores of cascades may be negative; 0 and 4 overlap by 6 / 14
+  BOOST_TEST(kept[0].score == 7);
+  BOOST_TEST(kept[1].score == -2);
+  BOOST_TEST(kept[2].score == -4);
+  BOOST_TEST(without_overlaps({}, .3F).empty());
 }
 
 BOOST_AUTO_TEST_CASE(files_that_are_no_detectors_are_refused) {

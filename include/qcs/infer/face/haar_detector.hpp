@@ -10,6 +10,7 @@
 #include <opencv2/objdetect.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/infer/face/face.hpp>
+#include <qcs/infer/face/without_overlaps.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,10 +22,13 @@ struct HaarOptions {
   std::filesystem::path cascade = {};  ///< empty: OpenCV's frontal one where packages put it
   int smallest = 32;                   ///< side of the smallest faces, pixels
   int neighbours = 5;                  ///< a face is what more windows than these agree on
+  float score = 0;                     ///< smallest one of a face, any number
+  float overlap = .3F;                 ///< of boxes, above which the less sure one is dropped, 0..1
 };
 
 /// Finds frontal faces by a cascade of Haar features (Viola and Jones, CVPR 2001), as OpenCV runs it. The cascade needs
-/// no download: Debian's opencv-data has it. Scores are sums of the last stage, without an upper end.
+/// no download: Debian's opencv-data has it. Scores are sums of the last stage, without an upper end; clear
+/// faces have 5 and more, what is none often less.
 class HaarDetector {
  public:
   /// Throws ConfigError naming where a cascade was looked for, or a file that is none.
@@ -49,8 +53,9 @@ class HaarDetector {
                                  {options_.smallest, options_.smallest}, /*maxSize=*/{}, /*outputRejectLevels=*/true);
     std::vector<Face> faces;
     for (std::size_t i = 0; i < boxes.size(); ++i)
-      faces.push_back({.box = boxes[i], .score = static_cast<float>(sums[i])});
-    return faces;
+      if (const auto score = static_cast<float>(sums[i]); score >= options_.score)
+        faces.push_back({.box = boxes[i], .score = score});
+    return without_overlaps(faces, options_.overlap);
   }
 
  private:

@@ -12,6 +12,7 @@
 #include <opencv2/objdetect.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/infer/face/face.hpp>
+#include <qcs/infer/face/without_overlaps.hpp>
 #include <qcs/infer/face/yunet_outputs.hpp>
 #include <vector>
 
@@ -99,7 +100,7 @@ class YunetDetector {
       detail::add_yunet_faces({o[0], o[1], o[2], o[3]}, image.size(), detail::kYunetStrides[s], options_.score,
                               candidates);
     }
-    return detail::without_overlaps(candidates, options_.overlap);
+    return without_overlaps(candidates, options_.overlap);
   }
 
   YunetOptions options_;

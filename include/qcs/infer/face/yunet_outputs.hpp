@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstddef>
 #include <opencv2/core.hpp>
-#include <opencv2/dnn.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/infer/face/face.hpp>
 #include <vector>
@@ -56,21 +55,6 @@ inline void add_yunet_faces(const YunetGrid& grid, const cv::Size& size, int str
       for (std::size_t p = 0; p < face.points->size(); ++p) (*face.points)[p] = at(points + 2 * p);
       faces.push_back(face);
     }
-}
-
-/// Of faces whose boxes overlap by more than `overlap`, 0..1, the one with the highest score.
-inline std::vector<Face> without_overlaps(const std::vector<Face>& candidates, float overlap) {
-  std::vector<cv::Rect2d> boxes;
-  std::vector<float> scores;
-  for (const auto& face : candidates) {
-    boxes.emplace_back(face.box);
-    scores.push_back(face.score);
-  }
-  std::vector<int> kept;
-  cv::dnn::NMSBoxes(boxes, scores, /*score_threshold=*/0, overlap, kept);
-  std::vector<Face> faces;
-  for (const int i : kept) faces.push_back(candidates[static_cast<std::size_t>(i)]);
-  return faces;
 }
 
 }  // namespace qcs::detail
