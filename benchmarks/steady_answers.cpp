@@ -37,7 +37,7 @@ void answer_one_at_a_time(qcs::Classifier& classify, const std::vector<cv::Mat>&
   const double seconds = qcs::benchmarks::seconds_of([&] {
     for (int i = 0; i < count; ++i) {
       classify(qcs::bgr(pictures[static_cast<std::size_t>(i) % kFaces]));
-      if (i == count / 100) before = qcs::benchmarks::memory("VmRSS");
+      if (i == count / 100) before = most = qcs::benchmarks::memory("VmRSS");
       if (i > count / 100 && i % 10 == 0) most = std::max(most, qcs::benchmarks::memory("VmRSS"));
     }
   });
@@ -45,7 +45,7 @@ void answer_one_at_a_time(qcs::Classifier& classify, const std::vector<cv::Mat>&
              most - before, before);
 }
 
-void answer_in_threads(const qcs::Classifier& classify, const std::vector<cv::Mat>& pictures, double limit) {
+bool answer_in_threads(const qcs::Classifier& classify, const std::vector<cv::Mat>& pictures, double limit) {
   constexpr int kThreads = 4;
   at::set_num_threads(1);
   std::vector<std::vector<double>> alone;
@@ -67,6 +67,7 @@ void answer_in_threads(const qcs::Classifier& classify, const std::vector<cv::Ma
   }
   fmt::print("{} threads on one engine for {:.0f} s: {} answers, {} of them those of one thread to the bit\n", kThreads,
              limit, answers.load(), same.load());
+  return answers == same;
 }
 
 int run(int argc, char** argv) {
@@ -74,9 +75,10 @@ int run(int argc, char** argv) {
   qcs::program::start_compute_threads(qcs::program::default_threads().threads);
   auto classify = qcs::Classifier::load(argv[1]);
   const auto pictures = faces();
-  answer_one_at_a_time(classify, pictures, argc > 2 ? std::stoi(argv[2]) : 10000);
-  answer_in_threads(classify, pictures, argc > 3 ? std::stod(argv[3]) : 60);
-  return 0;
+  const int answers = argc > 2 ? std::stoi(argv[2]) : 10000;
+  if (answers < 100) throw qcs::program::UsageError("ANSWERS must be at least 100");
+  answer_one_at_a_time(classify, pictures, answers);
+  return answer_in_threads(classify, pictures, argc > 3 ? std::stod(argv[3]) : 60) ? 0 : 1;
 }
 
 }  // namespace

@@ -83,13 +83,10 @@ qcs_build() {
 # qcs_build_program NAME: the program of examples/NAME.cpp, into build/release/examples. Says how it was configured only
 # where that fails.
 qcs_build_program() {
-  local log
-  log=$(mktemp)
-  if ! qcs_configure release >"$log" 2>&1; then
-    cat "$log" >&2
-    rm -f "$log"
+  local said
+  if ! said=$(qcs_configure release 2>&1); then
+    echo "$said" >&2
     return 1
   fi
-  rm -f "$log"
   qcs_build release --target "$1"
 }

@@ -7,8 +7,7 @@ here=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 source cmake/setup.sh
-qcs_install_packages opencv-data
-qcs_build_program predict >&2
+{ qcs_install_packages opencv-data && qcs_build_program predict; } >&2  # rows may go to standard output
 
 program=$PWD/build/release/examples/predict
 cd "$here"

@@ -27,7 +27,6 @@
 #include <qcs/report/files/file.hpp>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -82,10 +81,10 @@ class Names {
   std::set<std::string> taken_;
 };
 
-/// A sheet of faces and of maps over them, and the maps as arrays.
-class Maps {
+/// A sheet of faces and of maps over them, and the maps as arrays, in a folder.
+class ExplainedFaces {
  public:
-  Maps(fs::path folder, qcs::Preprocessing preprocessing)
+  ExplainedFaces(fs::path folder, qcs::Preprocessing preprocessing)
       : folder_(std::move(folder)), preprocessing_(std::move(preprocessing)) {
     qcs::make_folder(folder_);
   }
@@ -104,11 +103,11 @@ class Maps {
   }
 
   /// Writes the sheet, where there is anything on it.
-  void finish(const std::string& title, std::string_view what) const {
+  void finish(const std::string& title) const {
     if (rows_.empty()) return;
     const auto sheet = folder_ / "explain.png";
     qcs::write_png(sheet, qcs::report::draw_contact_sheet(title, headings_, rows_));
-    fmt::print("{}: {} {}, their maps as .npy beside it\n", sheet.string(), rows_.size(), what);
+    fmt::print("{}: {} pictures, their maps as .npy beside it\n", sheet.string(), rows_.size());
   }
 
  private:
@@ -136,7 +135,7 @@ std::string in_words(const qcs::Answer& answer) {
 int explain_pictures(const Options& o, const qcs::WeightFile& file, const qcs::Card& card) {
   const auto label = label_of(o.label, card.labels);
   auto look = qcs::Explainer::load(file, card);
-  Maps maps(o.out, card.preprocessing);
+  ExplainedFaces maps(o.out, card.preprocessing);
   Names names;
   bool all_read = true;
   for (const auto& path : o.pictures) {
@@ -157,7 +156,7 @@ int explain_pictures(const Options& o, const qcs::WeightFile& file, const qcs::C
     fmt::print("{}: {}, Grad-CAM of {}\n", path.string(), in_words(why.answer),
                card.labels.classes[static_cast<std::size_t>(why.label)]);
   }
-  maps.finish(o.weights.string(), "pictures");
+  maps.finish(o.weights.string());
   return all_read ? 0 : 1;
 }
 
@@ -177,19 +176,20 @@ int explain_tuples(const Options& o, const qcs::WeightFile& file, const qcs::Car
     throw qcs::program::UsageError(
         fmt::format("--tuples: a tuple of these weights is {} pictures, {}; found {} pictures", count,
                     fmt::join(look.branches(), ", "), o.pictures.size()));
-  Maps maps(o.out, card.preprocessing);
+  ExplainedFaces maps(o.out, card.preprocessing);
   bool all_read = true;
   for (std::size_t first = 0; first < o.pictures.size(); first += count) {
     std::vector<cv::Mat> faces;
     for (std::size_t b = 0; b < count; ++b)
       if (auto face = read_or_say(o.pictures[first + b])) faces.push_back(std::move(*face));
+    const auto number = first / count + 1;
     if (faces.size() < count) {
+      fmt::print("tuple {} is left out\n", number);
       all_read = false;
       continue;
     }
     std::vector<qcs::Picture> tuple;
     for (const auto& face : faces) tuple.push_back(qcs::bgr(face));
-    const auto number = first / count + 1;
     const auto branches = look(tuple);
     for (std::size_t b = 0; b < count; ++b) {
       const auto& [branch, base, cross, of_scales] = branches[b];
@@ -201,7 +201,7 @@ int explain_tuples(const Options& o, const qcs::WeightFile& file, const qcs::Car
                  in_words(cross));
     }
   }
-  maps.finish(fmt::format("Cross similarity, {}", o.weights.string()), "pictures");
+  maps.finish(fmt::format("Cross similarity, {}", o.weights.string()));
   return all_read ? 0 : 1;
 }
 

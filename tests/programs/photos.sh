@@ -71,6 +71,13 @@ for array in tuple1_anchor_1 tuple2_positive_3; do
 done
 refused "half a tuple" 1 "a tuple of these weights is 2 pictures, anchor, positive; found 3" "$programs/explain" \
   --weights run/best.pt --tuples faces/0.png faces/1.png faces/2.png
+refused "a class for tuples" 1 "--label goes without --tuples" "$programs/explain" --weights run/best.pt --tuples \
+  --label Happy faces/0.png faces/1.png
+"$programs/explain" --weights run/best.pt --tuples faces/0.png nothing.png faces/2.png faces/3.png --out tuples >out 2>err
+status=$?
+if [ $status -eq 1 ] && ! [ -s err ]; then pass; else fail "a tuple with a gap: status $status, $(cat err)"; fi
+said "a tuple with a gap" "tuple 1 is left out"
+said "a tuple with a gap" "tuples/explain.png: 2 pictures"
 ok "a base branch" "$programs/convert" run/best.pt base.safetensors --base-branch
 refused "a tuple of a base branch" 1 "cross-similarity maps need the whole network" "$programs/explain" \
   --weights base.safetensors --tuples faces/0.png faces/1.png

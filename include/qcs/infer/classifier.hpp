@@ -25,8 +25,8 @@ namespace qcs {
 ///     const qcs::Answer answer = classify(qcs::bgr(face));
 ///
 /// Pictures are cut faces, as the training images were (card().preprocessing.face_cut says how). One thread at a time;
-/// copies share the engine, so that each thread has one without more memory where the engine allows it, as that of
-/// load() does.
+/// copies share the engine, so that each thread may have one without more memory, if the engine allows it. The engine
+/// of load() does, but in tf32, and with a backbone of one's own if its forward() changes nothing of it.
 class Classifier {
  public:
   /// Reads weights that carry a Card, as all files of this library do. `List` has the backbones to choose from:

@@ -19,13 +19,14 @@ namespace qcs {
 inline TupleExplainer load_tuple_explainer(const WeightFile& file, const Card& card) {
   if (!card.architecture)
     throw ConfigError(
-        fmt::format("{} does not say of which network it is; name its type, "
+        fmt::format("{} does not say of which network it is; --dataset and --model do, in C++ its type, "
                     "qcs::TupleExplainer::load<qcs::QcsNetwork<>>(file, card)",
                     file.path.string()));
   return with_network_of(*card.architecture, [&]<class Net>() { return TupleExplainer::load<Net>(file, card); });
 }
 
-/// Reads a whole checkpoint of this library, such as best.pt.
+/// Reads a whole checkpoint of this library, such as best.pt. Throws CheckpointError for a file without a card, and as
+/// above.
 inline TupleExplainer load_tuple_explainer(const std::filesystem::path& path) {
   const auto file = read_weight_file(path);
   return load_tuple_explainer(file, require_card(file, "see qcs::TupleExplainer::load"));

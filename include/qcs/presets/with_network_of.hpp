@@ -12,7 +12,8 @@ namespace qcs {
 namespace detail {
 
 inline ConfigError unknown_network(const Architecture& a) {
-  return ConfigError(fmt::format("no published network is `{}`; name the type that it was trained with", a.text()));
+  return ConfigError(fmt::format(
+      "no published network is `{}`; it takes a program with the types that it was trained with", a.text()));
 }
 
 /// The first of the networks whose topology and head are called so.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <boost/test/unit_test.hpp>
 #include <opencv2/imgproc.hpp>
+#include <qcs/infer/explain/explainer.hpp>
 #include <qcs/infer/explain/tuple_explainer.hpp>
 #include <qcs/io/safetensors.hpp>
 #include <qcs/model/attention/dot_product.hpp>
 #include <qcs/presets/networks.hpp>
+#include <qcs/presets/with_network_of.hpp>
 #include <qcs/train/state/checkpoint.hpp>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "support.hpp"
 
 using namespace qcs;
+using test::says;
 
 namespace {
 
@@ -90,12 +93,14 @@ BOOST_AUTO_TEST_CASE(maps_of_a_tuple_are_those_of_the_training_network_to_the_bi
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_tuple_has_a_picture_for_each_branch) {
+BOOST_AUTO_TEST_CASE(a_tuple_has_a_good_picture_for_each_branch) {
   auto net = test::trained_network<Net>(/*seed=*/3, /*classes=*/3);
   TupleExplainer look(net, card_of(net));
-  BOOST_CHECK_EXCEPTION(look(tuple(3)), DataError, [](const DataError& error) {
-    return std::string(error.what()) == "a tuple is 4 pictures, anchor, positive, negative, negative2; found 3";
-  });
+  BOOST_CHECK_EXCEPTION(look(tuple(3)), DataError,
+                        says("a tuple is 4 pictures, anchor, positive, negative, negative2; found 3"));
+  auto pictures = tuple(4);
+  pictures[2].pixels.release();
+  BOOST_CHECK_EXCEPTION(look(pictures), DataError, says("negative: expected a picture, found an empty one"));
 }
 
 BOOST_AUTO_TEST_CASE(a_base_branch_has_no_cross_similarity) {
@@ -104,17 +109,56 @@ BOOST_AUTO_TEST_CASE(a_base_branch_has_no_cross_similarity) {
   card.architecture->base_branch_only = true;
   const test::TemporaryFile file;
   io::write_safetensors(file.path(), state_dict(*net), with_card(card));
-  BOOST_CHECK_EXCEPTION(
-      TupleExplainer::load<Net>(read_weight_file(file.path()), card), CheckpointError, [](const auto& error) {
-        return std::string(error.what()).find("cross-similarity maps need the whole network") != std::string::npos;
-      });
+  BOOST_CHECK_EXCEPTION(TupleExplainer::load<Net>(read_weight_file(file.path()), card), CheckpointError,
+                        says("cross-similarity maps need the whole network"));
+}
+
+BOOST_AUTO_TEST_CASE(cards_of_other_classes_are_refused) {
+  auto net = test::trained_network<Net>(/*seed=*/3, /*classes=*/3);
+  auto card = card_of(net);
+  card.labels.classes.pop_back();
+  BOOST_CHECK_EXCEPTION(TupleExplainer(net, card), ConfigError, says("a network of 3 classes with a card of 2"));
+  BOOST_CHECK_EXCEPTION(Explainer(net, card), ConfigError, says("a network of 3 classes with a card of 2"));
+  BOOST_CHECK_THROW(answer_of_logits(torch::zeros({1, 2}), card.labels), ShapeError);
+  BOOST_CHECK_THROW(answer_of_logits(torch::zeros({3}), card.labels), ShapeError);
 }
 
 BOOST_AUTO_TEST_CASE(heads_without_such_maps_are_refused) {
+  const auto refused = says("gives no maps of one value for each token, 3 scales of (batch, 49, 49, 49)");
   using Silent = Network<SmallBackbone, SilentHead, Dual>;
   Silent silent(NetworkOptions{.classes = 3});
-  BOOST_CHECK_THROW(TupleExplainer(silent, card_of(silent))(tuple(2)), ConfigError);
+  BOOST_CHECK_EXCEPTION(TupleExplainer(silent, card_of(silent))(tuple(2)), ConfigError, refused);
   using Products = Network<SmallBackbone, CrossSimilarityHead<NormedResidual, DotProduct>, Dual>;
   Products products(NetworkOptions{.classes = 3});
-  BOOST_CHECK_THROW(TupleExplainer(products, card_of(products))(tuple(2)), ConfigError);
+  BOOST_CHECK_EXCEPTION(TupleExplainer(products, card_of(products))(tuple(2)), ConfigError, refused);
+}
+
+BOOST_AUTO_TEST_CASE(a_caller_may_be_in_inference_mode) {
+  auto net = test::trained_network<Net>(/*seed=*/3, /*classes=*/3);
+  TupleExplainer look(net, card_of(net));
+  const auto wanted = look(tuple(4));
+  const torch::InferenceMode inference;
+  const auto found = look(tuple(4));
+  BOOST_TEST(!found[0].maps[0].is_inference());
+  BOOST_TEST(found[3].maps[2].equal(wanted[3].maps[2]));
+}
+
+BOOST_AUTO_TEST_CASE(a_card_says_which_published_network_it_is_of) {
+  const auto head_of = [](const Architecture& a) {
+    return with_network_of(a, [&]<class Found>() {
+      using Impl = typename Found::ContainedType;
+      return fmt::format("{} {} {}", Impl::TopologyType::kName, Impl::BackboneType::kName, Impl::HeadType::name());
+    });
+  };
+  const auto normed = CrossSimilarityHead<>::name(), pre_norm = CrossSimilarityHead<PreNormResidual>::name();
+  BOOST_TEST(head_of({.topology = "QCS", .backbone = "small", .head = normed}) == "QCS small " + normed);
+  BOOST_TEST(head_of({.topology = "DCS", .backbone = "ir50", .head = normed}) == "DCS ir50 " + normed);
+  BOOST_TEST(head_of({.topology = "DCS", .backbone = "ir50", .head = pre_norm}) == "DCS ir50 " + pre_norm);
+  for (const Architecture& other :
+       {Architecture{.topology = "QCS", .backbone = "small", .head = pre_norm},
+        Architecture{.topology = "ring", .backbone = "small", .head = normed},
+        Architecture{.topology = "QCS", .backbone = "mine", .head = normed},
+        Architecture{.topology = "QCS", .backbone = "small", .head = normed, .tokens = "coarse"},
+        Architecture{.topology = "QCS", .backbone = "small", .head = normed, .class_head = "gaussian"}})
+    BOOST_CHECK_EXCEPTION(head_of(other), ConfigError, says("no published network is `"));
 }

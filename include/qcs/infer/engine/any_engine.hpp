@@ -9,7 +9,7 @@
 namespace qcs {
 
 /// An engine whose type is known at run time only. Copies share the engine, which several threads may use where its own
-/// type says so, as TorchEngine does.
+/// type says so, see TorchEngine.
 class AnyEngine {
  public:
   template <Engine E>

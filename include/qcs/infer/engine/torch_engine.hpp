@@ -16,7 +16,8 @@
 namespace qcs {
 
 /// The engine that runs a graph by LibTorch, on any device, in float32 or bfloat16; images and features lie pixel after
-/// pixel, as convolutions would have it. Safe to call from several threads at once.
+/// pixel, as convolutions would have it. Safe to call from several threads at once, but in tf32, which is
+/// switched for the whole process, and if what runs its own forward() changes nothing of itself by it.
 class TorchEngine {
  public:
   /// Takes a graph of one input, the images, and the logits as output; see simplified(). Of the placement device and

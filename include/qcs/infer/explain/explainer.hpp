@@ -13,6 +13,7 @@
 #include <qcs/infer/answer_of_logits.hpp>
 #include <qcs/infer/explain/class_token_attention.hpp>
 #include <qcs/infer/explain/grad_cam.hpp>
+#include <qcs/infer/explain/options_of_card.hpp>
 #include <qcs/infer/explain/token_map.hpp>
 #include <qcs/infer/load_engine.hpp>
 #include <qcs/infer/picture.hpp>
@@ -52,19 +53,18 @@ class Explainer {
     constexpr std::string_view kOwnParts = "make a qcs::Explainer(network, card) of a network of these types";
     return with_fitting_backbone(List(), file, card, kOwnParts, [&]<class Backbone>() {
       const torch::InferenceMode off(false);  // weights that are made within it cannot be differentiated through
-      NetworkOptions options{.classes = static_cast<std::int64_t>(card.labels.classes.size())};
-      if (const auto& a = card.architecture)
-        options.transformer = TransformerShape{.width = a->width, .heads = a->heads, .base_depth = a->base_depth};
-      BaseBranch<Backbone> branch(options);
+      BaseBranch<Backbone> branch(network_options_of(card));
       const auto in_branch = [&](std::string_view name) { return branch->is_base_tensor(name); };
       load_weights(*branch, file.tensors, {.part = in_branch});
       return Explainer(branch, card);
     });
   }
 
-  /// A trained BaseBranch or Network; it is put into evaluation mode.
+  /// A trained BaseBranch or Network; it is put into evaluation mode. Throws ConfigError if the card has other classes.
   template <class Branch>
-  Explainer(Branch branch, Card card) : card_(std::move(card)), transform_(transform_options<Branch>(card_)) {
+  Explainer(Branch branch, Card card)
+      : card_(std::move(card)), transform_(transform_options_of<typename Branch::ContainedType::BackboneType>(card_)) {
+    require_classes(branch->options().classes, card_);
     branch->eval();
     counts_.assign(branch->kTokenCounts.begin(), branch->kTokenCounts.end());
     look_ = [branch](const torch::Tensor& image, std::optional<std::int64_t> label) mutable {
@@ -107,13 +107,6 @@ class Explainer {
     std::int64_t label = 0;
     std::vector<torch::Tensor> attention, grad_cam;
   };
-
-  template <class Branch>
-  static TransformOptions transform_options(const Card& card) {
-    auto options = card.preprocessing.transform();
-    options.stride = pixel_stride<typename Branch::ContainedType::BackboneType>;
-    return options;
-  }
 
   std::vector<torch::Tensor> by_scale(const torch::Tensor& tokens) const {
     std::vector<torch::Tensor> maps;

@@ -36,11 +36,12 @@ class Video {
   explicit Video(int camera)
       : Video(fmt::format("camera {}", camera), std::make_shared<cv::VideoCapture>(camera, cv::CAP_V4L2)) {}
 
-  /// Something that has no last picture: a stream from the network, a camera of another kind. Throws DataError,
-  /// starting with `name`, if it is not open.
+  /// Something that has no last picture: a stream from the network, a camera of another kind. It is asked to keep no
+  /// old pictures, which not every kind does. Throws DataError, starting with `name`, if it is none or not open.
   Video(std::string name, std::shared_ptr<cv::VideoCapture> live)
       : name_(std::move(name)), capture_(std::move(live)), started_(Clock::now()) {
-    if (!capture_->isOpened()) throw DataError(fmt::format("{}: cannot be opened", name_));
+    if (!capture_ || !capture_->isOpened()) throw DataError(fmt::format("{}: cannot be opened", name_));
+    capture_->setExceptionMode(false);
     rate_ = positive(cv::CAP_PROP_FPS);
     // What was seen while faces were looked for is old.
     capture_->set(cv::CAP_PROP_BUFFERSIZE, 1);
