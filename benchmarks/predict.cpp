@@ -44,7 +44,7 @@ void time_photos(qcs::Classifier& classify, const fs::path& folder, std::size_t 
              static_cast<double>(faces) / seconds(), 1e3 * first);
 }
 
-/// A face that goes round over grey noise.
+/// A face that goes round over noise, in which a cascade looks longer than in walls and skies.
 void write_film(const fs::path& path, const cv::Mat& face, int pictures, double rate) {
   const cv::Size size(640, 480);
   cv::VideoWriter film(path.string(), cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), rate, size);

@@ -10,6 +10,7 @@
 #include <opencv2/objdetect.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/infer/face/face.hpp>
+#include <qcs/infer/face/reduced_picture.hpp>
 #include <qcs/infer/face/without_overlaps.hpp>
 #include <string>
 #include <utility>
@@ -20,8 +21,10 @@ namespace qcs {
 /// Values of a HaarDetector.
 struct HaarOptions {
   std::filesystem::path cascade = {};  ///< empty: OpenCV's frontal one where packages put it
-  int smallest = 32;                   ///< side of the smallest faces, pixels
-  int neighbours = 5;                  ///< a face is what more windows than these agree on
+  int longest = 1280;                  ///< side that larger pictures are reduced to, pixels
+  int smallest = 32;                   ///< side of the smallest faces then, pixels
+  double step = 1.2;                   ///< from one size of faces to the next, above 1
+  int neighbours = 3;                  ///< a face is what more windows than these agree on
   float score = 0;                     ///< smallest one of a face, any number
   float overlap = .3F;                 ///< of boxes, above which the less sure one is dropped, 0..1
 };
@@ -43,19 +46,19 @@ class HaarDetector {
   }
 
   std::vector<Face> detect(const cv::Mat& bgr) {
+    const ReducedPicture reduced(bgr, options_.longest);
     cv::Mat grey;
-    cv::cvtColor(bgr, grey, cv::COLOR_BGR2GRAY);
-    cv::equalizeHist(grey, grey);
+    cv::cvtColor(reduced.bgr(), grey, cv::COLOR_BGR2GRAY);
     std::vector<cv::Rect> boxes;
     std::vector<int> stages;
     std::vector<double> sums;
-    classifier_.detectMultiScale(grey, boxes, stages, sums, /*scaleFactor=*/1.1, options_.neighbours, /*flags=*/0,
+    classifier_.detectMultiScale(grey, boxes, stages, sums, options_.step, options_.neighbours, /*flags=*/0,
                                  {options_.smallest, options_.smallest}, /*maxSize=*/{}, /*outputRejectLevels=*/true);
     std::vector<Face> faces;
     for (std::size_t i = 0; i < boxes.size(); ++i)
       if (const auto score = static_cast<float>(sums[i]); score >= options_.score)
         faces.push_back({.box = boxes[i], .score = score});
-    return without_overlaps(faces, options_.overlap);
+    return reduced.in_whole(without_overlaps(faces, options_.overlap));
   }
 
  private:

@@ -12,6 +12,7 @@
 #include <opencv2/objdetect.hpp>
 #include <qcs/core/error.hpp>
 #include <qcs/infer/face/face.hpp>
+#include <qcs/infer/face/reduced_picture.hpp>
 #include <qcs/infer/face/without_overlaps.hpp>
 #include <qcs/infer/face/yunet_outputs.hpp>
 #include <vector>
@@ -46,18 +47,8 @@ class YunetDetector {
   }
 
   std::vector<Face> detect(const cv::Mat& bgr) {
-    const double scale = std::min(1., static_cast<double>(options_.longest) / std::max(bgr.cols, bgr.rows));
-    cv::Mat reduced = bgr;
-    const auto side = [&](int size) { return std::max(1, cvRound(size * scale)); };
-    if (scale < 1) cv::resize(bgr, reduced, {side(bgr.cols), side(bgr.rows)}, 0, 0, cv::INTER_AREA);
-    auto faces = newer_ ? detect_newer(reduced) : detect_older(reduced);
-    const float back_x = static_cast<float>(bgr.cols) / static_cast<float>(reduced.cols),
-                back_y = static_cast<float>(bgr.rows) / static_cast<float>(reduced.rows);
-    for (auto& face : faces) {
-      face.box = {face.box.x * back_x, face.box.y * back_y, face.box.width * back_x, face.box.height * back_y};
-      for (auto& point : *face.points) point = {point.x * back_x, point.y * back_y};
-    }
-    return faces;
+    const ReducedPicture reduced(bgr, options_.longest);
+    return reduced.in_whole(newer_ ? detect_newer(reduced.bgr()) : detect_older(reduced.bgr()));
   }
 
  private:

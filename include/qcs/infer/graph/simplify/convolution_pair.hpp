@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <qcs/infer/graph/graph_rewrite.hpp>
 #include <qcs/infer/graph/simplify/place_bias.hpp>
+#include <qcs/nn/linear.hpp>
 #include <utility>
 #include <vector>
 
@@ -50,20 +50,16 @@ struct ConvolutionPair {
   }
 
   graph::Convolution merged() const {
-    constexpr std::int64_t kAtOnce = 64;  // outputs; float64 copies of all of them would take most memory of a program
-    const auto a = first.weight.to(torch::kFloat64);
-    const auto outputs = second.weight.size(0), inner = a.size(2), outer = second.weight.size(2), step = first.stride;
-    auto weight = torch::empty({outputs, a.size(1), window(), window()});
-    for (std::int64_t begin = 0; begin < outputs; begin += kAtOnce) {
-      const auto count = std::min(kAtOnce, outputs - begin);
-      const auto b = second.weight.narrow(0, begin, count).to(torch::kFloat64);
-      auto sum = torch::zeros({count, a.size(1), window(), window()}, torch::kFloat64);
-      for (std::int64_t row = 0; row < outer; ++row)
-        for (std::int64_t column = 0; column < outer; ++column)
-          sum.narrow(2, row * step, inner).narrow(3, column * step, inner) +=
-              torch::tensordot(b.select(3, column).select(2, row), a, {1}, {0});
-      weight.narrow(0, begin, count).copy_(sum);
-    }
+    const auto outputs = second.weight.size(0), channels = second.weight.size(1), inputs = first.weight.size(1);
+    const auto inner = first.weight.size(2), outer = second.weight.size(2), step = first.stride;
+    const auto rows = first.weight.permute({1, 2, 3, 0}).reshape({-1, channels});
+    auto weight = torch::zeros({outputs, inputs, window(), window()});
+    for (std::int64_t row = 0; row < outer; ++row)
+      for (std::int64_t column = 0; column < outer; ++column)
+        weight.narrow(2, row * step, inner).narrow(3, column * step, inner) +=
+            dense(rows, second.weight.select(3, column).select(2, row).contiguous(), /*bias=*/{})
+                .t()
+                .reshape({outputs, inputs, inner, inner});
     return {.weight = weight,
             .bias = smallest_bias(convolved(first_bias(), second, between) + place_bias(second, output)),
             .stride = first.stride * second.stride,
