@@ -40,7 +40,8 @@ namespace fs = std::filesystem;
 struct Options {
   std::vector<fs::path> pictures;
   fs::path weights, out = "explain";
-  std::string label, dataset, model{"QCS"};
+  std::string label;
+  qcs::commands::PublishedWeights published;
   bool tuples = false;
 };
 
@@ -162,9 +163,9 @@ int explain_pictures(const Options& o, const qcs::WeightFile& file, const qcs::C
 
 /// Of the network that the card describes, or that was published for a data set.
 qcs::TupleExplainer tuple_explainer(const Options& o, const qcs::WeightFile& file, const qcs::Card& card) {
-  if (card.architecture || o.dataset.empty()) return qcs::load_tuple_explainer(file, card);
-  return qcs::with_dataset(o.dataset, [&]<class Dataset>() {
-    return qcs::with_network<Dataset>(o.model, qcs::Ir50::kName,
+  if (card.architecture || o.published.dataset.empty()) return qcs::load_tuple_explainer(file, card);
+  return qcs::with_dataset(o.published.dataset, [&]<class Dataset>() {
+    return qcs::with_network<Dataset>(o.published.model, qcs::Ir50::kName,
                                       [&]<class Net>() { return qcs::TupleExplainer::load<Net>(file, card); });
   });
 }
@@ -208,7 +209,7 @@ int explain_tuples(const Options& o, const qcs::WeightFile& file, const qcs::Car
 int explain(const Options& o) {
   qcs::program::start_compute_threads(qcs::program::default_threads().threads);
   const auto file = qcs::read_weight_file(o.weights);
-  const auto card = qcs::commands::card_of(file, o.dataset, o.model);
+  const auto card = qcs::commands::card_of(file, o.published);
   return o.tuples ? explain_tuples(o, file, card) : explain_pictures(o, file, card);
 }
 
@@ -221,16 +222,13 @@ int run_explain(int argc, char** argv) {
   options.flag("tuples", o.tuples,
                "the pictures are training tuples (anchor, positive, ...): cross-similarity maps of every branch");
   options.text("label", o.label, "class that Grad-CAM asks for (default: the answer)");
-  options.text("dataset", o.dataset,
-               "raf_db, ferplus, affectnet7 or affectnet8, for published weights, which do not say what they are of");
-  options.text("model", o.model, "with --dataset: QCS (default) or DCS");
+  o.published.add_to(options);
   options.positional_list("picture", o.pictures, "pictures of faces, cut as for training");
   if (!options.parse(argc, argv)) return 0;
   options.require({"weights"});
   options.assign();
   if (o.tuples && options.given("label")) throw qcs::program::UsageError("--label goes without --tuples");
-  if (options.given("model") && !options.given("dataset"))
-    throw qcs::program::UsageError("--model goes with --dataset");
+  qcs::commands::PublishedWeights::check(options);
   return explain(o);
 }
 

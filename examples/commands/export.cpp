@@ -33,7 +33,7 @@ namespace {
 
 struct Options {
   std::filesystem::path input, output;
-  std::string dataset, model{qcs::Quadruplet::kName};
+  qcs::commands::PublishedWeights published;
   GraphForm form = GraphForm::kExact;
   std::int64_t batch = 1;
   bool opencv = false;
@@ -50,13 +50,10 @@ int run_export(int argc, char** argv) {
   options.number<std::int64_t>("batch", o.batch, qcs::within(1, 65536),
                                "size of all batches of an ONNX model; left out: any");
   options.flag("opencv", o.opencv, "an ONNX model for cv::dnn of OpenCV 4.6 and newer, a picture at a time");
-  options.text("dataset", o.dataset,
-               "raf_db, ferplus, affectnet7 or affectnet8, for published weights, which do not say what they are of");
-  options.text("model", o.model, "with --dataset: QCS (default) or DCS");
+  o.published.add_to(options);
   if (!options.parse(argc, argv)) return 0;
   options.assign();
-  if (options.given("model") && !options.given("dataset"))
-    throw qcs::program::UsageError("--model goes with --dataset");
+  qcs::commands::PublishedWeights::check(options);
   const auto extension = o.output.extension();
   if (extension != ".onnx" && extension != ".safetensors")
     throw qcs::program::UsageError(fmt::format("{} must end in .onnx or .safetensors", o.output.string()));
@@ -66,7 +63,7 @@ int run_export(int argc, char** argv) {
 
   auto file = qcs::read_weight_file(o.input);
   for (const auto& note : file.notes) fmt::print("{}: {}\n", o.input.string(), note);
-  auto card = qcs::commands::card_of(file, o.dataset, o.model);
+  auto card = qcs::commands::card_of(file, o.published);
   if (card.architecture) card.architecture->base_branch_only = true;
   const auto graph = qcs::load_graph(qcs::ShippedBackbones(), file, card);
   if (extension == ".safetensors") {

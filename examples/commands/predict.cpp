@@ -56,7 +56,8 @@ namespace {
 struct Options {
   std::vector<std::filesystem::path> inputs;
   std::filesystem::path weights, detector_file, rows, pictures;
-  std::string device{"auto"}, dataset, model{"QCS"};
+  std::string device{"auto"};
+  qcs::commands::PublishedWeights published;
   Detector detector = Detector::kHaar;
   qcs::RowFormat format = qcs::RowFormat::kCsv;
   qcs::Precision precision = qcs::Precision::kFloat32;
@@ -120,7 +121,7 @@ int predict(const Options& o, bool camera) {
   const qcs::Placement placement{.device = qcs::program::device(o.device), .precision = o.precision};
   cv::setNumThreads(1);  // pictures are read and searched by several threads already
   auto weights = qcs::read_weight_file(o.weights);
-  const auto card = qcs::commands::card_of(weights, o.dataset, o.model);
+  const auto card = qcs::commands::card_of(weights, o.published);
   qcs::Classifier classify(qcs::load_engine(qcs::ShippedBackbones(), std::move(weights), card, placement), card);
   const auto& labels = classify.card().labels;
   auto source = source_of(o, camera);
@@ -181,9 +182,7 @@ int run_predict(int argc, char** argv) {
   options.number<int>("threads", o.threads, qcs::within(1, 1024), "compute threads (default: all cores)");
   options.choice("precision", o.precision, "fp32 (default), bf16 or tf32");
   options.text("device", o.device, "auto (default), cpu, cuda or cuda:N");
-  options.text("dataset", o.dataset,
-               "raf_db, ferplus, affectnet7 or affectnet8, for published weights, which do not say what they are of");
-  options.text("model", o.model, "with --dataset: QCS (default) or DCS");
+  o.published.add_to(options);
   options.positional_list("input", o.inputs, "pictures, folders, lists, videos; -: a picture from standard input",
                           /*optional=*/true);
   if (!options.parse(argc, argv)) return 0;
@@ -198,8 +197,7 @@ int run_predict(int argc, char** argv) {
   if (o.detector == Detector::kNone && !o.detector_file.empty())
     throw qcs::program::UsageError("--detector none has no file");
   if (o.detector == Detector::kNone && o.score) throw qcs::program::UsageError("--detector none gives no scores");
-  if (options.given("model") && !options.given("dataset"))
-    throw qcs::program::UsageError("--model goes with --dataset");
+  qcs::commands::PublishedWeights::check(options);
   if (options.given("format") && o.rows.empty()) throw qcs::program::UsageError("--format goes with --out");
   return predict(o, camera);
 }

@@ -71,14 +71,15 @@ class Explainer {
       const torch::InferenceMode off(false);
       const auto images = image.to(branch->parameters().front().device());
       Look look;
+      Features features;
       {
         const torch::NoGradGuard no_grad;
-        const auto features = branch->features(images);
+        features = branch->features(images);
         for (const auto& shares : branch->attention_of(features)) look.attention.push_back(shares.cpu());
         look.logits = branch->classify(features).cpu();
       }
       look.label = label.value_or(look.logits[0].argmax().template item<std::int64_t>());
-      for (const auto& map : grad_cam(branch, images, torch::tensor({look.label}).to(images.device())))
+      for (const auto& map : grad_cam(branch, features, torch::tensor({look.label}).to(images.device())))
         look.grad_cam.push_back(map.cpu());
       return look;
     };

@@ -8,15 +8,11 @@ namespace qcs {
 
 /// What in each scale's features speaks for `labels` (B), int64, through that scale's tokens alone, the other scales as
 /// they are: Grad-CAM (Selvaraju et al., ICCV 2017, equations 1 and 2), maps (B, grid, grid) from 0 up; zeros for a
-/// scale that no token is made of. `branch` is a BaseBranch or a Network in evaluation mode.
+/// scale that no token is made of. `branch` is a BaseBranch or a Network in evaluation mode, `features` what its
+/// features() gives.
 template <class Branch>
-std::vector<torch::Tensor> grad_cam(Branch& branch, const torch::Tensor& images, const torch::Tensor& labels) {
+std::vector<torch::Tensor> grad_cam(Branch& branch, Features features, const torch::Tensor& labels) {
   const torch::AutoGradMode with_gradients(true);
-  std::vector<torch::Tensor> features;
-  {
-    const torch::NoGradGuard no_grad;
-    features = branch->features(images);
-  }
   for (auto& scale : features) scale = scale.detach().clone().requires_grad_();
   const auto chosen = branch->classify(features).gather(1, labels.unsqueeze(1)).sum();
   const auto gradients = torch::autograd::grad({chosen}, features, /*grad_outputs=*/{}, /*retain_graph=*/{},

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <opencv2/videoio.hpp>
 #include <qcs/core/error.hpp>
+#include <qcs/core/file/atomic_file.hpp>
 #include <qcs/infer/photo/predicted_frame.hpp>
 #include <qcs/report/faces/mark_faces.hpp>
 #include <qcs/report/files/file.hpp>
@@ -23,11 +24,7 @@ namespace qcs {
 class MarkedFrames {
  public:
   /// Throws Error if the folder cannot be made.
-  explicit MarkedFrames(std::filesystem::path folder) : folder_(std::move(folder)) {
-    std::error_code error;
-    std::filesystem::create_directories(folder_, error);
-    if (error) throw Error(fmt::format("cannot make {}: {}", folder_.string(), error.message()));
-  }
+  explicit MarkedFrames(std::filesystem::path folder) : folder_(std::move(folder)) { make_folder(folder_); }
 
   /// Skips what could not be read. Throws Error if a picture cannot be written or a video not begun; OpenCV does not
   /// say how it goes on.
