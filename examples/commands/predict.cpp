@@ -24,6 +24,7 @@
 #include <qcs/infer/photo/face_tracks.hpp>
 #include <qcs/infer/photo/open_source.hpp>
 #include <qcs/infer/photo/predict_frames.hpp>
+#include <qcs/infer/shipped_weights.hpp>
 #include <qcs/program/compute_threads.hpp>
 #include <qcs/program/device.hpp>
 #include <qcs/program/option_table.hpp>
@@ -120,7 +121,7 @@ int predict(const Options& o, bool camera) {
   qcs::program::start_compute_threads(o.threads > 0 ? o.threads : qcs::program::default_threads().threads);
   const qcs::Placement placement{.device = qcs::program::device(o.device), .precision = o.precision};
   cv::setNumThreads(1);  // pictures are read and searched by several threads already
-  auto weights = qcs::read_weight_file(o.weights);
+  auto weights = qcs::read_weight_file(o.weights.empty() ? qcs::shipped_weights() : o.weights);
   const auto card = qcs::commands::card_of(weights, o.published);
   qcs::Classifier classify(qcs::load_engine(qcs::ShippedBackbones(), std::move(weights), card, placement), card);
   const auto& labels = classify.card().labels;
@@ -161,9 +162,9 @@ int predict(const Options& o, bool camera) {
 int run_predict(int argc, char** argv) {
   Options o;
   qcs::program::OptionTable options(
-      "predict --weights FILE INPUT... [options], names the expressions of faces in pictures, folders, lists (.txt), "
+      "predict INPUT... [options], names the expressions of faces in pictures, folders, lists (.txt), "
       "videos, a camera, or a picture from standard input (-)");
-  options.path("weights", o.weights, "best.pt of a run, .pth or .safetensors");
+  options.path("weights", o.weights, "best.pt of a run, .pth or .safetensors (default: those that come with qcs)");
   options.choice(
       "detector", o.detector,
       "haar (default): OpenCV's frontal cascade; yunet: a file of --detector-file; none: a picture is a face");
@@ -186,7 +187,6 @@ int run_predict(int argc, char** argv) {
   options.positional_list("input", o.inputs, "pictures, folders, lists, videos; -: a picture from standard input",
                           /*optional=*/true);
   if (!options.parse(argc, argv)) return 0;
-  options.require({"weights"});
   options.assign();
   const bool camera = options.given("camera");
   if (camera == !o.inputs.empty())
@@ -198,6 +198,8 @@ int run_predict(int argc, char** argv) {
     throw qcs::program::UsageError("--detector none has no file");
   if (o.detector == Detector::kNone && o.score) throw qcs::program::UsageError("--detector none gives no scores");
   qcs::commands::PublishedWeights::check(options);
+  if (options.given("dataset") && !options.given("weights"))
+    throw qcs::program::UsageError("--dataset goes with --weights");
   if (options.given("format") && o.rows.empty()) throw qcs::program::UsageError("--format goes with --out");
   return predict(o, camera);
 }

@@ -23,6 +23,7 @@ struct Recipe {
   Schedule schedule = {};
   OptimizerOptions optimizer = {};
   TrainingAids aids = {};
+  double cross_share = .5;             ///< share of the cross losses in the training loss, 0 to 1
   double base_dropout = 0;             ///< dropout probability of the base transformer
   double cross_dropout = 0;            ///< dropout probability of the cross transformer
   bool drop_attention_output = false;  ///< apply them after the attention's output projection, too

@@ -16,13 +16,21 @@ void visit_transform_fields(auto& t, auto& visit) {
   visit({"resize", "", "", within(1, 32767)}, t.resize);
   visit({"crop", "", "", within(1, 32767), Told::kIfUnusual}, t.crop);
   visit({"flip probability", "", "", within(0, 1), Told::kIfUnusual}, t.flip_probability);
-  visit({"rotation", "", "", within(0, 180)}, t.rotation_degrees);
+  visit({"rotation", "rotation", "degrees that training images turn by at most; default: the recipe's", within(0, 180)},
+        t.rotation_degrees);
+  visit({"zoom", "zoom", "share that training images grow or shrink by at most (default 0)", within(0, .9),
+         Told::kIfUnusual},
+        t.zoom);
+  visit({"shift", "shift", "share of their side that training images move by at most (default 0)", within(0, .9),
+         Told::kIfUnusual},
+        t.shift);
   visit({"colour jitter"}, t.colour_jitter);
   visit({"brightness jitter", "", "", within(0, 1), Told::kIfUnusual}, t.jitter_brightness);
   visit({"contrast jitter", "", "", within(0, 1), Told::kIfUnusual}, t.jitter_contrast);
   visit({"saturation jitter", "", "", within(0, 1), Told::kIfUnusual}, t.jitter_saturation);
   visit({"hue jitter", "", "", within(0, .5), Told::kIfUnusual}, t.jitter_hue);
-  visit({"erasing probability", "", "", within(0, 1)}, t.erase_probability);
+  visit({"erasing probability", "erase", "share of training images with an erased area (default .5)", within(0, 1)},
+        t.erase_probability);
   visit({"smallest erased area", "", "", within(0, 1), Told::kIfUnusual}, t.erase_area_min);
   visit({"largest erased area", "", "", within(0, 1), Told::kIfUnusual}, t.erase_area_max);
   visit({"mean of pixels", "", "", {}, Told::kIfUnusual}, t.mean);
@@ -79,15 +87,23 @@ void visit_fields_before_step(auto& recipe, auto& visit) {
 /// The values behind those of the step.
 void visit_fields_after_step(auto& recipe, auto& visit) {
   visit_aid_fields(recipe.aids, visit);
+  visit({"share of cross losses", "cross-share", "share of the cross losses in the training loss (default .5)",
+         within(0, 1), Told::kIfUnusual},
+        recipe.cross_share);
   visit({"base dropout", "base-dropout", "of the base transformer; default: the recipe's", from_to_below(0, 1)},
         recipe.base_dropout);
   visit({"cross dropout", "cross-dropout", "of the cross transformer; default: the recipe's", from_to_below(0, 1)},
         recipe.cross_dropout);
   visit({"dropout after attention", "", "", {}, Told::kIfUnusual}, recipe.drop_attention_output);
   visit_transform_fields(recipe.transform, visit);
-  visit({"sampling"}, recipe.sampling);
+  visit({"sampling", "sampling",
+         "anchors: shuffle (all images once) balanced (classes equally likely) or `square root` (as likely as the "
+         "square roots of their numbers); default: the recipe's"},
+        recipe.sampling);
   visit({"images per anchor", "", "", at_least(1)}, recipe.epoch_divisor);
-  visit({"negatives"}, recipe.negatives);
+  visit(
+      {"negatives", "negatives", "`any image` or `class first` (rare classes come more often); default: the recipe's"},
+      recipe.negatives);
   visit({"branches",
          "branches",
          "how they pass through the network: together (default), or in-turn, as in the public code, which is slower",

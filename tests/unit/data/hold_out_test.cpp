@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <map>
 #include <qcs/data/hold_out.hpp>
 #include <set>
 #include <string>
@@ -47,6 +48,30 @@ BOOST_AUTO_TEST_CASE(the_parts_of_a_seed_stay_what_they_were) {
   for (const auto& image : qcs::hold_out(list, .25, 3).held.images) held.push_back(image.path);
   const std::vector<std::string> expected{"3", "6", "19", "20", "28", "31", "32", "33", "35", "36"};
   BOOST_TEST(held == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(every_file_is_held_out_in_one_fold) {
+  const auto list = list_of(103);  // 82 and 21 of the two classes
+  std::map<std::string, int> held_in;
+  for (int number = 0; number < 5; ++number) {
+    const auto [kept, held] = qcs::fold(list, number);
+    std::map<int, int> of_class;
+    for (const auto& image : held.images) {
+      ++held_in[image.path];
+      ++of_class[image.label];
+    }
+    BOOST_TEST((of_class[0] == 16 || of_class[0] == 17));
+    BOOST_TEST((of_class[1] == 4 || of_class[1] == 5));
+    BOOST_TEST(kept.images.size() + held.images.size() == 103);
+    for (const auto& image : kept.images)
+      BOOST_TEST(std::ranges::count(held.images, image.path, &qcs::LabelledImage::path) == 0);
+  }
+  BOOST_TEST(held_in.size() == 103);
+  for (const auto& [name, count] : held_in) BOOST_TEST(count == 1, name);
+  BOOST_CHECK_THROW(qcs::fold(list, 5), qcs::ConfigError);
+  BOOST_CHECK_THROW(qcs::fold(list, -1), qcs::ConfigError);
+  BOOST_CHECK_THROW(qcs::fold(list, 0, 1), qcs::ConfigError);
+  BOOST_CHECK_THROW(qcs::fold(list_of(0), 0), qcs::DataError);
 }
 
 BOOST_AUTO_TEST_CASE(all_lines_of_a_file_go_to_one_part) {

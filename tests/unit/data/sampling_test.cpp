@@ -94,6 +94,21 @@ BOOST_AUTO_TEST_CASE(balanced_draws_make_classes_equally_likely) {
   for (const std::size_t i : index.images(2)) BOOST_TEST(likely(images[i], kDraws, 1. / 30), images[i]);
 }
 
+BOOST_AUTO_TEST_CASE(square_root_draws_make_classes_as_likely_as_the_root_of_their_size) {
+  const auto index = index_of({400, 0, 4, 100});
+  constexpr std::size_t kDraws = 32000;
+  std::map<int, int> classes, images_of_two;
+  for (const std::size_t i : qcs::epoch_order(Sampling::kSquareRoot, index, kDraws, 3, 2)) {
+    ++classes[index.label(i)];
+    if (index.label(i) == 2) ++images_of_two[static_cast<int>(i)];
+  }
+  BOOST_TEST(classes.size() == 3U);
+  for (const auto& [c, share] : std::map<int, double>{{0, 20. / 32}, {2, 2. / 32}, {3, 10. / 32}})
+    BOOST_TEST(likely(classes[c], kDraws, share), "class " << c << ": " << classes[c]);
+  BOOST_TEST(images_of_two.size() == 4U);
+  for (const auto& [i, count] : images_of_two) BOOST_TEST(likely(count, kDraws, .5 / 32), count);
+}
+
 template <class T>
 void check_tuples(NegativeRule rule, const std::vector<int>& sizes) {
   const qcs::TupleSampler<T> sampler(index_of(sizes), rule);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <opencv2/imgproc.hpp>
 #include <set>
 
 #include <qcs/data/augment/transform.hpp>
@@ -92,6 +94,73 @@ BOOST_AUTO_TEST_CASE(training_without_randomness_is_evaluation) {
   options.resize = options.crop = 32;
   qcs::Rng rng = rng_of(1);
   BOOST_TEST(torch::equal(qcs::TrainTransform(options)(picture(7), rng), qcs::EvalTransform(options)(picture(7))));
+}
+
+BOOST_AUTO_TEST_CASE(zoom_and_shift_move_what_is_seen) {
+  // A light square of 20 x 20 on a dark ground: its centre and size tell what was done.
+  cv::Mat image = cv::Mat::zeros(100, 100, CV_8UC3);
+  image(cv::Rect(50, 30, 20, 20)).setTo(cv::Scalar::all(255));
+  const qcs::image::Positions all{0, 1, 200};
+  const auto measure = [&](const qcs::image::Placement& placement) {
+    qcs::image::Planes moved;
+    qcs::image::warp_at(image, 1, 200, placement, all, all, moved);
+    const cv::Mat plane(200, 200, CV_8UC1, moved.plane(0));
+    const auto m = cv::moments(plane);
+    return std::array{m.m10 / m.m00, m.m01 / m.m00, std::sqrt(m.m00 / 255)};
+  };
+  const auto check = [&](const qcs::image::Placement& placement, double x, double y, double side) {
+    const auto found = measure(placement);
+    BOOST_TEST(std::abs(found[0] - x) < .6);
+    BOOST_TEST(std::abs(found[1] - y) < .6);
+    BOOST_TEST(std::abs(found[2] - side) < .6);
+  };
+  check({}, 119.5, 79.5, 40);
+  check({.mirrored = true}, 79.5, 79.5, 40);
+  check({.shift_x = .1, .shift_y = -.2}, 139.5, 39.5, 40);
+  check({.zoom = 1.5}, 129.5, 69.5, 60);
+  check({.degrees = 90}, 79.5, 79.5, 40);                   // counter-clockwise, as image::rotate
+  check({.degrees = 180, .shift_x = .1}, 99.5, 119.5, 40);  // turned first, then shifted
+}
+
+BOOST_AUTO_TEST_CASE(zoom_and_shift_of_a_thinned_image_are_those_of_the_whole) {
+  TransformOptions options;
+  options.resize = 60;
+  options.crop = 56;
+  options.zoom = .2;
+  options.shift = .1;
+  options.rotation_degrees = 10;
+  options.colour_jitter = false;
+  options.erase_probability = 0;
+  for (const bool jitter : {false, true}) {
+    options.colour_jitter = jitter;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      const cv::Mat image = picture(static_cast<int>(seed), 48, 48);
+      options.stride = 1;
+      auto rng = rng_of(seed);
+      const auto whole = qcs::TrainTransform(options)(image, rng);
+      options.stride = 4;
+      auto again = rng_of(seed);
+      const auto thinned = qcs::TrainTransform(options)(image, again);
+      using torch::indexing::Slice;
+      const auto every = whole.index({Slice(), Slice(0, torch::indexing::None, 4), Slice(0, torch::indexing::None, 4)});
+      BOOST_TEST((every - thinned).abs().max().item<float>() < .05);  // the look-up is rounded to 1/32 of a pixel
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(large_pictures_are_reduced_before_they_are_moved) {
+  TransformOptions options;
+  options.resize = options.crop = 32;
+  options.zoom = .1;
+  options.colour_jitter = false;
+  options.erase_probability = options.flip_probability = 0;
+  cv::Mat checks(320, 320, CV_8UC3);  // squares of one pixel: grey once reduced
+  for (int y = 0; y < 320; ++y)
+    for (int x = 0; x < 320; ++x) checks.at<cv::Vec3b>(y, x) = cv::Vec3b::all((x + y) % 2 == 0 ? 0 : 254);
+  auto rng = rng_of(3);
+  const auto out = qcs::TrainTransform(options)(checks, rng);
+  const float grey = (127.F / 255 - options.mean[0]) / options.std[0];
+  BOOST_TEST((out[0] - grey).abs().max().item<float>() < .03);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_generator_state_means_the_same_input) {

@@ -80,7 +80,8 @@ graph::Convolution convolution(std::int64_t in, std::int64_t out, std::int64_t w
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(shipped_backbones_are_compiled_exactly) {
-  for (const auto& graph : {check_graph<SmallBackbone>(), check_graph<Ir50>(), check_graph<ResNet18>()}) {
+  for (const auto& graph :
+       {check_graph<SmallBackbone>(), check_graph<CompactBackbone>(), check_graph<Ir50>(), check_graph<ResNet18>()}) {
     BOOST_TEST(count<graph::BatchNorm>(graph) == 0);
     BOOST_TEST(count<graph::OwnForward>(graph) == 0);
     BOOST_TEST(count<graph::FirstToken>(graph) == 1);  // of the last block's input; all else is the class token alone

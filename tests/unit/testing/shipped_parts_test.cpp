@@ -4,6 +4,7 @@
 #include <qcs/data/memory_store.hpp>
 #include <qcs/model/attention/cross_similarity.hpp>
 #include <qcs/model/attention/dot_product.hpp>
+#include <qcs/model/backbone/compact.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/resnet18.hpp>
 #include <qcs/model/backbone/small.hpp>
@@ -105,6 +106,7 @@ BOOST_AUTO_TEST_CASE(face_detectors) {
 
 BOOST_AUTO_TEST_CASE(small_backbone) {
   must_pass([] { check_backbone<SmallBackbone>(); });
+  must_pass([] { check_backbone<CompactBackbone>(); });
 }
 
 BOOST_AUTO_TEST_CASE(ir50_backbone) {

@@ -22,8 +22,9 @@ struct Augmentation {
   enum class Jitter { kBrightness, kContrast, kSaturation, kHue };
 
   bool flip = false;
-  double rotation = 0;  ///< degrees, counter-clockwise
-  int top = 0;          ///< offsets of the crop
+  double rotation = 0;                        ///< degrees, counter-clockwise
+  double zoom = 1, shift_x = 0, shift_y = 0;  ///< shares of the side
+  int top = 0;                                ///< offsets of the crop
   int left = 0;
   bool colour_jitter = false;
   std::array<Jitter, 4> jitter_order{Jitter::kBrightness, Jitter::kContrast, Jitter::kSaturation, Jitter::kHue};
@@ -61,12 +62,16 @@ inline std::optional<cv::Rect> draw_erased_area(Rng& rng, const TransformOptions
 
 }  // namespace detail
 
-/// Draws an augmentation with the distributions of torchvision's transforms.
+/// Draws an augmentation with the distributions of torchvision's transforms; zoom and shift draw nothing where they are
+/// 0.
 inline Augmentation draw_augmentation(const TransformOptions& options, Rng& rng) {
   using detail::uniform;
   Augmentation drawn;
   drawn.flip = uniform(rng, 0, 1) < options.flip_probability;
   drawn.rotation = uniform(rng, -options.rotation_degrees, options.rotation_degrees);
+  drawn.zoom = uniform(rng, 1 - options.zoom, 1 + options.zoom);
+  drawn.shift_x = uniform(rng, -options.shift, options.shift);
+  drawn.shift_y = uniform(rng, -options.shift, options.shift);
   drawn.top = detail::uniform_int(rng, 0, options.resize - options.crop);
   drawn.left = detail::uniform_int(rng, 0, options.resize - options.crop);
   drawn.colour_jitter = options.colour_jitter;

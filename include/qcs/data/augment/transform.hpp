@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 #include <qcs/core/torch.hpp>
 #include <qcs/data/augment/augmentation.hpp>
 #include <qcs/data/augment/transform_options.hpp>
@@ -9,6 +11,7 @@
 #include <qcs/image/planes/normalise.hpp>
 #include <qcs/image/planes/resize.hpp>
 #include <qcs/image/planes/rotate.hpp>
+#include <qcs/image/planes/warp.hpp>
 #include <utility>
 
 namespace qcs {
@@ -86,7 +89,8 @@ class TrainTransform {
     image::Planes between, resized, crop, strided;
   };
 
-  /// Resizes, flips, rotates and crops into `buffers.crop`.
+  /// Resizes, flips, rotates and crops into `buffers.crop`. With zoom or shift a pixel is looked up once, for all of
+  /// them together: small pictures stay sharper, and what comes from outside repeats the edge instead of being black.
   void place(const cv::Mat& rgb, const Augmentation& drawn, int stride, Buffers& buffers) const {
     const int channels = image::is_grey(rgb) ? 1 : 3;
     const auto mirrored = [&](const image::Positions& cols) {
@@ -94,11 +98,27 @@ class TrainTransform {
     };
     const image::Positions rows{drawn.top, stride, options_.crop / stride},
         cols{drawn.left, stride, options_.crop / stride};
+    if (options_.zoom > 0 || options_.shift > 0) return warp(rgb, channels, drawn, rows, cols, buffers);
     if (drawn.rotation == 0)
       return image::resize_at(rgb, channels, options_.resize, rows, mirrored(cols), buffers.between, buffers.crop);
     const image::Positions all{0, 1, options_.resize};
     image::resize_at(rgb, channels, options_.resize, all, mirrored(all), buffers.between, buffers.resized);
     image::rotate_at(buffers.resized, drawn.rotation, rows, cols, buffers.crop);
+  }
+
+  void warp(const cv::Mat& rgb, int channels, const Augmentation& drawn, const image::Positions& rows,
+            const image::Positions& cols, Buffers& buffers) const {
+    const image::Placement placement{.degrees = drawn.rotation,
+                                     .zoom = drawn.zoom,
+                                     .shift_x = drawn.shift_x,
+                                     .shift_y = drawn.shift_y,
+                                     .mirrored = drawn.flip};
+    const int size = options_.resize;
+    if (std::max(rgb.rows, rgb.cols) <= size)
+      return image::warp_at(rgb, channels, size, placement, rows, cols, buffers.crop);
+    cv::Mat reduced;
+    cv::resize(rgb, reduced, {size, size}, 0, 0, cv::INTER_AREA);
+    image::warp_at(reduced, channels, size, placement, rows, cols, buffers.crop);
   }
 
   /// Works on all pixels up to the contrast and on those that come out from there on.

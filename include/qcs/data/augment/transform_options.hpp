@@ -11,7 +11,7 @@
 namespace qcs {
 
 /// Training and evaluation transforms. Both resize to resize x resize (antialiased bilinear), crop to crop x
-/// crop and normalise; training also flips, rotates, jitters colours and erases. The defaults are the
+/// crop and normalise; training also flips, rotates, zooms, shifts, jitters colours and erases. The defaults are the
 /// published QCS recipe for RAF-DB (Wang et al., AAAI 2025, and its public code).
 struct TransformOptions {
   int resize = 224;
@@ -19,6 +19,8 @@ struct TransformOptions {
   int stride = 1;  ///< keep every stride-th row and column only, which a backbone may be known to read (kPixelStride)
   double flip_probability = .5;
   double rotation_degrees = 0;  ///< angles are uniform in +- this many degrees
+  double zoom = 0;              ///< faces become 1 +- this times as large, uniformly
+  double shift = 0;             ///< they move by +- this share of the side, uniformly, along either side
   bool colour_jitter = true;
   double jitter_brightness = .2;  ///< factors are uniform in 1 +- this; also for contrast and saturation
   double jitter_contrast = .2;
@@ -49,6 +51,8 @@ inline void validate(const TransformOptions& options) {
           options.stride);
   within("flip probability", options.flip_probability, 0, 1);
   within("rotation", options.rotation_degrees, 0, 180);
+  within("zoom", options.zoom, 0, .9);
+  within("shift", options.shift, 0, .9);
   within("brightness jitter", options.jitter_brightness, 0, 1);
   within("contrast jitter", options.jitter_contrast, 0, 1);
   within("saturation jitter", options.jitter_saturation, 0, 1);

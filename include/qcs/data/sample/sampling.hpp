@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/random/discrete_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
 
 #include <qcs/core/enum_names.hpp>
@@ -20,14 +22,16 @@ namespace qcs {
 
 /// How an epoch's anchors are chosen.
 enum class Sampling {
-  kShuffle,   ///< a random order without repetition
-  kBalanced,  ///< independent draws with replacement, every class that has images equally likely
+  kShuffle,     ///< a random order without repetition
+  kBalanced,    ///< independent draws with replacement, every class that has images equally likely
+  kSquareRoot,  ///< the same, every class as likely as the square root of its images' number (Mahajan et al., ECCV
+                ///< 2018)
 };
 
 template <>
 struct EnumNames<Sampling> {
   static constexpr std::string_view kWhat = "sampling";
-  static constexpr std::array<std::string_view, 2> kNames{"shuffle", "balanced"};
+  static constexpr std::array<std::string_view, 3> kNames{"shuffle", "balanced", "square root"};
 };
 
 /// How the class of a branch that is not the anchor's is chosen.
@@ -69,8 +73,11 @@ inline std::vector<std::size_t> epoch_order(Sampling sampling, const ClassIndex&
   if (index.size() == 0) return order;
   order.reserve(draws);
   const auto present = index.present();
+  std::vector<double> shares;
+  for (const int c : present) shares.push_back(std::sqrt(static_cast<double>(index.images(c).size())));
+  const boost::random::discrete_distribution<std::size_t, double> by_root(shares);
   while (order.size() < draws) {
-    const auto images = index.images(present[draw(present.size())]);
+    const auto images = index.images(present[sampling == Sampling::kSquareRoot ? by_root(rng) : draw(present.size())]);
     order.push_back(images[draw(images.size())]);
   }
   return order;

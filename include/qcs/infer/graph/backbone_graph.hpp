@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <qcs/infer/graph/graph_builder.hpp>
+#include <qcs/model/backbone/compact.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/resnet18.hpp>
 #include <qcs/model/backbone/small.hpp>
@@ -89,6 +90,25 @@ struct BackboneGraph<SmallBackbone> {
     coarse = detail::small_unit_graph(b, prefix + "coarse.1", coarse, kScales[2].channels, 1);
     auto summary = b.batch_norm(b.graph().add(graph::AveragePool{2}, {coarse}), prefix + "summary.1");
     summary = b.linear(b.graph().add(graph::Flatten{}, {summary}), prefix + "summary.3", kScales[2].channels);
+    summary = b.prelu(b.layer_norm(summary, prefix + "summary.4", 1e-5), prefix + "summary.5");
+    return {fine, middle, b.graph().add(graph::Add{}, {coarse, summary})};
+  }
+};
+
+template <>
+struct BackboneGraph<CompactBackbone> {
+  static std::vector<graph::Value> build(GraphBuilder& b, const std::string& prefix, graph::Value images) {
+    constexpr auto& kScales = CompactBackbone::kFeatures.scales;
+    const auto luma = b.convolution(images, prefix + "luma", 1, 1, 1);
+    const auto stem = b.convolution(luma, prefix + "stem.0", CompactBackbone::kStem, 3, 1);
+    const auto x = b.prelu(b.batch_norm(stem, prefix + "stem.1"), prefix + "stem.2");
+    const auto fine = detail::small_unit_graph(b, prefix + "fine.0", x, kScales[0].channels, 2);
+    auto middle = detail::small_unit_graph(b, prefix + "middle.0", fine, kScales[1].channels, 2);
+    middle = detail::small_unit_graph(b, prefix + "middle.1", middle, kScales[1].channels, 1);
+    const auto coarse = detail::small_unit_graph(b, prefix + "coarse.0", middle, kScales[2].channels, 2);
+    auto summary = b.convolution(coarse, prefix + "summary.0", CompactBackbone::kSummary, 1, 1);
+    summary = b.graph().add(graph::Flatten{}, {b.batch_norm(summary, prefix + "summary.1")});
+    summary = b.linear(summary, prefix + "summary.3", kScales[2].channels);
     summary = b.prelu(b.layer_norm(summary, prefix + "summary.4", 1e-5), prefix + "summary.5");
     return {fine, middle, b.graph().add(graph::Add{}, {coarse, summary})};
   }

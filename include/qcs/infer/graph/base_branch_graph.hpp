@@ -49,8 +49,9 @@ std::vector<graph::Value> embedding_graph(GraphBuilder& b, const std::vector<gra
   if constexpr (std::same_as<Embedding, PyramidTokens>) {
     std::vector<graph::Value> embedded;
     for (std::size_t scale = 0; scale < features.size(); ++scale) {
-      auto x =
-          b.convolution(features[scale], fmt::format("conv{}", scale + 1), b.shape(features[scale])[0], 3, 2, true);
+      const auto shape = b.shape(features[scale]);
+      auto x = b.convolution(features[scale], fmt::format("conv{}", scale + 1), shape[0], 3,
+                             PyramidTokens::first_stride(shape[1]), true);
       const auto name = PyramidTokens::embedding_name(scale, features.size());
       if (b.shape(x)[1] == PyramidTokens::kGrid) x = b.convolution(x, name + ".proj", width, 1, 1, true);
       for (int step = 0; b.shape(x)[1] != PyramidTokens::kGrid; ++step)

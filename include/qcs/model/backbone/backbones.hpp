@@ -3,6 +3,7 @@
 
 #include <qcs/core/named_types.hpp>
 #include <qcs/model/backbone/backbone.hpp>
+#include <qcs/model/backbone/compact.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <string_view>
@@ -16,7 +17,7 @@ struct Backbones : NamedTypes<B...> {
 };
 
 /// Those of this library.
-using ShippedBackbones = Backbones<Ir50, SmallBackbone>;
+using ShippedBackbones = Backbones<Ir50, SmallBackbone, CompactBackbone>;
 
 /// Calls `visit.operator()<Backbone>()` with the backbone of a list that is called `name` and returns its result.
 /// Throws ConfigError on another name.

@@ -13,7 +13,8 @@ namespace qcs {
 
 /// Turns features into 49 tokens a scale: each passes a stride-2 convolution of its own width, then as many stride-2
 /// convolutions as bring its grid to 7x7, or a 1x1 convolution where it is that already (Wang et al., AAAI 2025, base
-/// branch). Grids must be 14 times a power of 2; the published ones are 56, 28 and 14.
+/// branch). Grids must be 7 times a power of 2; the published ones are 56, 28 and 14. On a grid of 7 the first
+/// convolution has stride 1.
 class PyramidTokens : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "pyramid";
@@ -27,6 +28,9 @@ class PyramidTokens : public torch::nn::Module {
     return counts;
   }
 
+  /// Of the convolution of a scale's own width.
+  static constexpr std::int64_t first_stride(std::int64_t grid) { return grid == kGrid ? 1 : 2; }
+
   /// What the layers to the width of a token stand under: the public names where there are three scales, as there.
   static std::string embedding_name(std::size_t scale, std::size_t scales) {
     static constexpr std::array<const char*, 3> kPublished{"embed_q", "embed_k", "embed_v"};
@@ -36,12 +40,13 @@ class PyramidTokens : public torch::nn::Module {
   /// `width`: channels of a token.
   PyramidTokens(std::span<const FeatureScale> layout, std::int64_t width) {
     for (const auto& scale : layout)
-      reduce_.push_back(
-          register_module("conv" + std::to_string(reduce_.size() + 1), halving(scale.channels, scale.channels)));
+      reduce_.push_back(register_module("conv" + std::to_string(reduce_.size() + 1),
+                                        convolution(scale.channels, scale.channels, first_stride(scale.grid))));
     for (const auto& scale : layout) {
       torch::nn::Sequential steps;
       const auto count = halvings(scale.grid);
-      for (int step = 0; step < count; ++step) steps->push_back(halving(step == 0 ? scale.channels : width, width));
+      for (int step = 0; step < count; ++step)
+        steps->push_back(convolution(step == 0 ? scale.channels : width, width, 2));
       if (count == 0) steps->push_back("proj", torch::nn::Conv2d(torch::nn::Conv2dOptions(scale.channels, width, 1)));
       embed_.push_back(register_module(embedding_name(embed_.size(), layout.size()), steps));
     }
@@ -56,18 +61,18 @@ class PyramidTokens : public torch::nn::Module {
   }
 
  private:
-  /// Stride-2 convolutions that bring a grid, once halved, to 7x7; -1 if none do.
+  /// Stride-2 convolutions that bring a grid, once through the first one, to 7x7; -1 if none do.
   static constexpr int halvings(std::int64_t grid) {
     int count = 0;
-    for (; grid > 2 * kGrid; ++count) {
+    for (grid /= first_stride(grid); grid > kGrid; ++count) {
       if (grid % 2 != 0) return -1;
       grid /= 2;
     }
-    return grid == 2 * kGrid ? count : -1;
+    return grid == kGrid ? count : -1;
   }
 
-  static torch::nn::Conv2d halving(std::int64_t in, std::int64_t out) {
-    return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).stride(2).padding(1));
+  static torch::nn::Conv2d convolution(std::int64_t in, std::int64_t out, std::int64_t stride) {
+    return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).stride(stride).padding(1));
   }
 
   std::vector<torch::nn::Conv2d> reduce_;

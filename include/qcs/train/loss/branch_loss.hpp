@@ -18,14 +18,20 @@ namespace qcs {
 template <TopologyShape T>
 using RoleLabels = std::array<torch::Tensor, role_count<T>>;
 
+inline constexpr double kPublishedCrossShare = .5;
+
 /// Losses of a training pass: each 0-d, in branch order.
 template <TopologyShape T>
 struct BranchLosses {
   BranchTensors<T> base;
   BranchTensors<T> cross;
 
-  /// The training loss, mean of all 2N losses (Wang et al., AAAI 2025).
-  torch::Tensor mean() const { return (mean_of(base) + mean_of(cross)) / 2; }
+  /// The training loss: the mean of all 2N losses (Wang et al., AAAI 2025), or another share, 0 to 1, of the cross
+  /// ones.
+  torch::Tensor mean(double cross_share = kPublishedCrossShare) const {
+    if (cross_share == kPublishedCrossShare) return (mean_of(base) + mean_of(cross)) / 2;
+    return mean_of(base) * (1 - cross_share) + mean_of(cross) * cross_share;
+  }
 
   /// Mean over the branches of one kind of loss.
   static torch::Tensor mean_of(const BranchTensors<T>& losses) {

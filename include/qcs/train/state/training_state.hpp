@@ -45,7 +45,7 @@ struct TrainingState {
         .network = network,
         .placement = placement,
         .step = {network, placement, make_optimizer(network->parameters(), recipe.optimizer, recipe.learning_rate),
-                 parts.step, recipe.aids.clip_norm, loss_of(parts, recipe)}};
+                 parts.step, recipe.aids.clip_norm, loss_of(parts, recipe), recipe.cross_share}};
     if (recipe.aids.average_decay > 0) state.average.emplace(*network, recipe.aids.average_decay);
     state.run.epoch = recipe.first_epoch;
     return state;

@@ -39,12 +39,14 @@ class TupleStep {
   using Batch = TupleBatch<Topology>;
 
   /// @param placement where the network is, and how it computes
+  /// @param cross_share see BranchLosses::mean
   TupleStep(Net network, const Placement& placement, std::unique_ptr<torch::optim::Optimizer> optimizer,
-            const StepOptionsOf<Step>& options, double clip_norm, Loss loss)
+            const StepOptionsOf<Step>& options, double clip_norm, Loss loss, double cross_share = kPublishedCrossShare)
       : network_(std::move(network)),
         placement_(placement),
         step_(std::move(optimizer), options, clip_norm),
-        loss_(std::move(loss)) {}
+        loss_(std::move(loss)),
+        cross_share_(cross_share) {}
 
   /// Steps with the mean gradient over the tuples of all `batches`, each of which passes through the network by itself.
   /// Throws NumericError if a loss or gradient is not finite, and leaves early where `stop` says so.
@@ -148,7 +150,7 @@ class TupleStep {
     if (placement_.precision == Precision::kTf32) tf32.emplace(true);
     const auto output = forward(batch);
     const auto losses = branch_losses<Topology>(output, batch.labels, numbers, loss_);
-    const auto loss = losses.mean();
+    const auto loss = losses.mean(cross_share_);
     std::vector<torch::Tensor> values{loss,
                                       (output.base_logits[0].argmax(1) == batch.labels[0]).to(loss.dtype()).mean()};
     values.insert(values.end(), losses.base.begin(), losses.base.end());
@@ -199,6 +201,7 @@ class TupleStep {
   Placement placement_;
   Step step_;
   Loss loss_;
+  double cross_share_;
   bool whole_ = true;
 };
 
