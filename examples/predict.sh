@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Faces of photos and their expressions: bash examples/predict.sh --weights FILE photo.jpg [--help]
+# Faces of photos and their expressions: bash examples/predict.sh photo.jpg [--help]
 # Builds the program predict on first use.
 set -euo pipefail
 here=$PWD

@@ -8,10 +8,13 @@
 #include <filesystem>
 #include <opencv2/core.hpp>
 #include <optional>
+#include <qcs/core/file/sha256.hpp>
 #include <qcs/data/hold_out.hpp>
 #include <qcs/data/list/soft_labels.hpp>
 #include <qcs/experiment/experiment.hpp>
 #include <qcs/experiment/published_faces.hpp>
+#include <qcs/infer/load_engine.hpp>
+#include <qcs/infer/shipped_weights.hpp>
 #include <qcs/presets/networks.hpp>
 #include <qcs/program/compute_threads.hpp>
 #include <qcs/program/option_table.hpp>
@@ -20,6 +23,8 @@
 #include <qcs/program/stop_signals.hpp>
 #include <qcs/train/loss/soft_labels.hpp>
 #include <qcs/train/step/plain_step.hpp>
+#include <qcs/weights/base_branch_file.hpp>
+#include <qcs/weights/weight_file.hpp>
 #include <string>
 #include <utility>
 
@@ -34,12 +39,13 @@ struct Options {
 };
 
 qcs::Recipe compact_recipe() {
-  qcs::Recipe recipe{.epochs = 40,
-                     .batch_size = 32,
-                     .learning_rate = 2e-3,
+  qcs::Recipe recipe{.epochs = 30,
+                     .batch_size = 64,
+                     .learning_rate = 3e-3,
                      .schedule = {.kind = qcs::ScheduleKind::kCosine, .warmup_epochs = 1},
                      .optimizer = {.kind = qcs::OptimizerKind::kAdamW, .weight_decay = .05},
                      .aids = {.average_decay = .999},
+                     .cross_share = .2,
                      .precision = qcs::Precision::kBfloat16};
   recipe.sampling = qcs::Sampling::kSquareRoot;
   recipe.transform.rotation_degrees = 15;
@@ -72,7 +78,13 @@ int train(const Options& o) {
                                                              .stop = [] { return qcs::program::stop_signal() != 0; }},
                                                             {.step = {}, .loss = loss});
   if (o.resume) run.resume();
-  return run.fit().end == qcs::RunEnd::kInterrupted ? 128 + qcs::program::stop_signal() : 0;
+  if (run.fit().end == qcs::RunEnd::kInterrupted) return 128 + qcs::program::stop_signal();
+  auto best = qcs::read_weight_file(o.out / "best.pt", {.key = "state_dict"});
+  auto card = qcs::require_card(best, "none was saved");
+  const auto shipped = o.out / qcs::kShippedWeights;
+  qcs::write_base_branch(std::move(best), std::move(card), shipped, /*half=*/true);
+  fmt::print("{}: what predict needs, SHA-256 {}\n", shipped.string(), qcs::sha256_of_file(shipped));
+  return 0;
 }
 
 int run(int argc, char** argv) {

@@ -8,11 +8,12 @@
 #include <filesystem>
 #include <qcs/core/enum_names.hpp>
 #include <qcs/infer/export/export_onnx.hpp>
+#include <qcs/infer/graph/multiplications.hpp>
 #include <qcs/infer/load_engine.hpp>
-#include <qcs/io/safetensors.hpp>
 #include <qcs/program/option_table.hpp>
 #include <qcs/weights/base_branch_file.hpp>
 #include <string>
+#include <utility>
 
 #include "card_of.hpp"
 #include "commands.hpp"
@@ -36,7 +37,7 @@ struct Options {
   qcs::commands::PublishedWeights published;
   GraphForm form = GraphForm::kExact;
   std::int64_t batch = 1;
-  bool opencv = false;
+  bool opencv = false, half = false;
 };
 
 int run_export(int argc, char** argv) {
@@ -50,6 +51,7 @@ int run_export(int argc, char** argv) {
   options.number<std::int64_t>("batch", o.batch, qcs::within(1, 65536),
                                "size of all batches of an ONNX model; left out: any");
   options.flag("opencv", o.opencv, "an ONNX model for cv::dnn of OpenCV 4.6 and newer, a picture at a time");
+  options.flag("half", o.half, "matrices and kernels of safetensors in float16: half as large a file");
   o.published.add_to(options);
   if (!options.parse(argc, argv)) return 0;
   options.assign();
@@ -60,21 +62,20 @@ int run_export(int argc, char** argv) {
   for (const auto* option : {"graph", "batch", "opencv"})
     if (extension != ".onnx" && options.given(option))
       throw qcs::program::UsageError(fmt::format("--{} is of ONNX models, not of {}", option, o.output.string()));
+  if (extension != ".safetensors" && o.half)
+    throw qcs::program::UsageError(fmt::format("--half is of safetensors, not of {}", o.output.string()));
 
   auto file = qcs::read_weight_file(o.input);
   for (const auto& note : file.notes) fmt::print("{}: {}\n", o.input.string(), note);
   auto card = qcs::commands::card_of(file, o.published);
-  if (card.architecture) card.architecture->base_branch_only = true;
   const auto graph = qcs::load_graph(qcs::ShippedBackbones(), file, card);
   if (extension == ".safetensors") {
-    qcs::put_card(file.metadata, card);
-    qcs::keep_base_branch(file);
-    file.metadata["format"] = "pt";
-    qcs::io::write_safetensors(o.output, file.tensors, file.metadata);
-    fmt::print("{}: {} tensors\n", o.output.string(), file.tensors.size());
+    fmt::print("{}: {} tensors\n", o.output.string(),
+               qcs::write_base_branch(std::move(file), std::move(card), o.output, o.half));
     return 0;
   }
   qcs::io::Metadata metadata;
+  if (card.architecture) card.architecture->base_branch_only = true;
   qcs::put_card(metadata, card);
   qcs::OnnxOptions form{.for_opencv = o.opencv};
   if (options.given("batch")) form.batch = o.batch;
@@ -82,9 +83,11 @@ int run_export(int argc, char** argv) {
   qcs::export_onnx(written, o.output, metadata, form);
   const std::string batch = o.opencv ? "1" : form.batch ? std::to_string(*form.batch) : "batch";
   const auto& shape = written.shape(written.inputs()[0]);
-  fmt::print("{}: images ({}, 3, {}, {}) -> logits ({}, {}), {} operations, {:.1f} MB\n", o.output.string(), batch,
-             shape[1], shape[2], batch, card.labels.classes.size(), written.nodes().size(),
-             static_cast<double>(std::filesystem::file_size(o.output)) / 1e6);
+  fmt::print(
+      "{}: images ({}, 3, {}, {}) -> logits ({}, {}), {} operations, {:.1f} million multiplications, {:.1f} MB\n",
+      o.output.string(), batch, shape[1], shape[2], batch, card.labels.classes.size(), written.nodes().size(),
+      static_cast<double>(qcs::multiplications(written)) / 1e6,
+      static_cast<double>(std::filesystem::file_size(o.output)) / 1e6);
   if (shape[1] != qcs::kInputSize)
     fmt::print("Its images are rows and columns 0, {0}, {1}, ... of the {2} x {2} ones that the card describes\n",
                qcs::kInputSize / shape[1], 2 * qcs::kInputSize / shape[1], qcs::kInputSize);

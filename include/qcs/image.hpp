@@ -12,6 +12,7 @@
 #include <qcs/image/planes/planes.hpp>
 #include <qcs/image/planes/resize.hpp>
 #include <qcs/image/planes/rotate.hpp>
+#include <qcs/image/planes/warp.hpp>
 #include <qcs/image/quiet_decoders.hpp>
 #include <qcs/image/read.hpp>
 #include <qcs/image/reference/colour.hpp>

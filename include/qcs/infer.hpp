@@ -21,6 +21,7 @@
 #include <qcs/infer/graph/graph_builder.hpp>
 #include <qcs/infer/graph/graph_rewrite.hpp>
 #include <qcs/infer/graph/inference_graph.hpp>
+#include <qcs/infer/graph/multiplications.hpp>
 #include <qcs/infer/graph/operation.hpp>
 #include <qcs/infer/graph/shape.hpp>
 #include <qcs/infer/graph/simplify/batch_norm.hpp>
@@ -30,3 +31,4 @@
 #include <qcs/infer/graph/simplify/simplified.hpp>
 #include <qcs/infer/load_engine.hpp>
 #include <qcs/infer/picture.hpp>
+#include <qcs/infer/shipped_weights.hpp>

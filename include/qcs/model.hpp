@@ -13,10 +13,12 @@
 #include <qcs/model/attention/residual.hpp>
 #include <qcs/model/backbone/backbone.hpp>
 #include <qcs/model/backbone/backbones.hpp>
+#include <qcs/model/backbone/compact.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/ir_unit.hpp>
 #include <qcs/model/backbone/resnet18.hpp>
 #include <qcs/model/backbone/small.hpp>
+#include <qcs/model/backbone/small_unit.hpp>
 #include <qcs/model/base_branch.hpp>
 #include <qcs/model/branch_execution.hpp>
 #include <qcs/model/concepts.hpp>

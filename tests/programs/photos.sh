@@ -82,7 +82,9 @@ ok "a base branch" "$programs/convert" run/best.pt base.safetensors --base-branc
 refused "a tuple of a base branch" 1 "cross-similarity maps need the whole network" "$programs/explain" \
   --weights base.safetensors --tuples faces/0.png faces/1.png
 
-refused "no weights" 1 "--weights is missing" "$programs/predict" faces
+ok "the shipped weights" "$programs/predict" faces --detector none
+said "their classes" "Contempt"
+refused "labels for the shipped weights" 1 "--dataset goes with --weights" "$programs/predict" faces --dataset ferplus
 refused "no input" 1 "name pictures, folders, lists or videos, or --camera" $predict
 refused "a camera and a folder" 1 "--camera goes without other inputs" $predict faces --camera 0
 refused "a camera that is not there" 1 "camera 63: cannot be opened" $predict --camera 63

@@ -65,6 +65,10 @@ cmp -s exact.onnx again.onnx && pass || fail "a second export has other bytes"
 ok "export the base branch" "$programs/export" run/last.pt base.safetensors
 ok "export what was exported" "$programs/export" base.safetensors again.onnx
 cmp -s exact.onnx again.onnx && pass || fail "the base branch alone gives another model"
+ok "export in half the size" "$programs/export" run/last.pt half.safetensors --half
+[ $(($(stat -c %s half.safetensors) * 10)) -lt $(($(stat -c %s base.safetensors) * 6)) ] && pass || fail "half.safetensors is not small"
+ok "export what was halved" "$programs/export" half.safetensors half.onnx
+refused "half an ONNX model" 1 "--half is of safetensors" "$programs/export" run/last.pt x.onnx --half
 refused "export to what is not known" 1 "must end in .onnx or .safetensors" "$programs/export" run/last.pt model.tflite
 refused "export of batches for OpenCV" 1 "takes batches of one, not of 4" "$programs/export" run/last.pt x.onnx --opencv --batch 4
 refused "export of a graph that is no graph" 1 "expected one of exact, plain" "$programs/export" run/last.pt x.onnx --graph folded

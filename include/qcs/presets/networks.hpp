@@ -44,8 +44,8 @@ using PublishedNetwork =
                        Network<Backbone, CrossSimilarityHead<typename detail::DcsResidualOf<Dataset>::Type>, Dual>,
                        Network<Backbone, CrossSimilarityHead<NormedResidual>, Topology>>;
 
-/// Calls `visit.operator()<Backbone>()` with the backbone called `name`, "ir50" or "small", and returns its result.
-/// Throws ConfigError on another name.
+/// Calls `visit.operator()<Backbone>()` with the backbone called `name`, "ir50", "small" or "compact", and returns its
+/// result. Throws ConfigError on another name.
 auto with_backbone(std::string_view name, auto&& visit) { return with_backbone(ShippedBackbones(), name, visit); }
 
 /// Where names become a network type: calls `visit.operator()<Net>()` with the network of the topology called `model`

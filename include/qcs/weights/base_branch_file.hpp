@@ -3,9 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <qcs/core/error.hpp>
+#include <qcs/core/torch.hpp>
+#include <qcs/io/safetensors.hpp>
 #include <qcs/model/architecture.hpp>
+#include <qcs/weights/card.hpp>
 #include <qcs/weights/describe_weights.hpp>
 #include <qcs/weights/weight_file.hpp>
 #include <utility>
@@ -35,6 +40,23 @@ inline void keep_base_branch(WeightFile& file) {
   for (const auto* key : {"epoch", "steps", "seed", "best_epoch", "best_acc"}) file.metadata.erase(key);
   if (architecture && !architecture->base_branch_only)
     file.metadata["architecture"] = fmt::format("{}{}", Architecture::kBaseBranch, described);
+}
+
+/// Writes the base branch of a file of weights with `card` as safetensors, all that inference needs. With `half`,
+/// matrices and kernels are stored in float16, which halves the file; vectors, the statistics of batch normalisation
+/// among them, and all arithmetic stay float32. The bytes depend on weights and card alone. Throws as
+/// keep_base_branch() does, Error if the file cannot be written. Returns how many tensors were written.
+inline std::size_t write_base_branch(WeightFile file, Card card, const std::filesystem::path& output,
+                                     bool half = false) {
+  if (card.architecture) card.architecture->base_branch_only = true;
+  put_card(file.metadata, card);
+  keep_base_branch(file);
+  file.metadata["format"] = "pt";
+  if (half)
+    for (auto& [name, tensor] : file.tensors)
+      if (tensor.dim() > 1 && tensor.is_floating_point()) tensor = tensor.to(torch::kFloat16);
+  io::write_safetensors(output, file.tensors, file.metadata);
+  return file.tensors.size();
 }
 
 }  // namespace qcs

@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_backbone_of_ones_own_is_found_by_its_name) {
   own.architecture->backbone = "mine";
   write(file, net, metadata_of(own));
   BOOST_CHECK_EXCEPTION(Classifier::load(file.path()), ConfigError,
-                        says("unknown backbone `mine`, expected ir50 or small"));
+                        says("unknown backbone `mine`, expected ir50, small or compact"));
   auto classify = Classifier::load<Backbones<Ir50, Mine>>(file.path());
   same(classify(rgb(face(3))).all, expected(net, face(3)));
 }

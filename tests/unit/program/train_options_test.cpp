@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(wrong_options_are_named) {
       {{"--epochs", "many"}, "many"},
       {{"--epochs", "0"}, "--epochs must be at least 1"},
       {{"--model", "XCS"}, "unknown model `XCS`, expected QCS or DCS"},
-      {{"--backbone", "vgg"}, "unknown backbone `vgg`, expected ir50 or small"},
+      {{"--backbone", "vgg"}, "unknown backbone `vgg`, expected ir50, small or compact"},
       {{"--optimizer", "lion"}, "unknown optimizer `lion`, expected one of adam, adamw, sgd"},
       {{"-b", "0"}, "--batch-size must be at least 1"},
       {{"--lr", "-1"}, "--lr must be above 0"},

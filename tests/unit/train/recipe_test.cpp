@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(no_value_is_forgotten) {
   const LookSamOptions k;
   BOOST_TEST((l.rho != k.rho && l.interval != k.interval && l.alpha != k.alpha && l.epsilon != k.epsilon));
   BOOST_TEST((r.base_dropout != d.base_dropout && r.cross_dropout != d.cross_dropout &&
-              r.drop_attention_output != d.drop_attention_output));
+              r.cross_share != d.cross_share && r.drop_attention_output != d.drop_attention_output));
   BOOST_TEST((r.sampling != d.sampling && r.negatives != d.negatives && r.epoch_divisor != d.epoch_divisor));
   BOOST_TEST((r.flip_test != d.flip_test && r.first_epoch != d.first_epoch && r.limit_batches != d.limit_batches));
   BOOST_TEST((r.execution != d.execution && r.precision != d.precision));
@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(no_value_is_forgotten) {
               a.freeze_backbone != b.freeze_backbone));
   const auto &t = r.transform, &u = d.transform;
   BOOST_TEST((t.resize != u.resize && t.crop != u.crop && t.flip_probability != u.flip_probability &&
-              t.rotation_degrees != u.rotation_degrees && t.colour_jitter != u.colour_jitter));
+              t.rotation_degrees != u.rotation_degrees && t.zoom != u.zoom && t.shift != u.shift &&
+              t.colour_jitter != u.colour_jitter));
   BOOST_TEST((t.jitter_brightness != u.jitter_brightness && t.jitter_contrast != u.jitter_contrast &&
               t.jitter_saturation != u.jitter_saturation && t.jitter_hue != u.jitter_hue));
   BOOST_TEST((t.erase_probability != u.erase_probability && t.erase_area_min != u.erase_area_min &&
