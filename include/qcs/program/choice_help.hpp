@@ -17,6 +17,8 @@ template <>
 inline constexpr std::string_view choice_remark<Ir50> = "as published";
 template <>
 inline constexpr std::string_view choice_remark<SmallBackbone> = "trains from scratch on a CPU";
+template <>
+inline constexpr std::string_view choice_remark<CompactBackbone> = "the shipped network's, likewise";
 
 /// The help text of an option that takes a name of a list, such as Backbones<...>: "ir50 (default, as published) or
 /// small (trains from scratch on a CPU)".

@@ -132,9 +132,9 @@ BOOST_AUTO_TEST_CASE(names_become_types) {
 
 BOOST_AUTO_TEST_CASE(choices_are_listed_with_their_default) {
   BOOST_TEST(program::choice_help(PublishedTopologies()) == "QCS (default) or DCS");
-  BOOST_TEST(
-      program::choice_help(ShippedBackbones()) ==
-      "ir50 (default, as published), small (trains from scratch on a CPU) or compact (trains from scratch on a CPU)");
+  BOOST_TEST(program::choice_help(ShippedBackbones()) ==
+             "ir50 (default, as published), small (trains from scratch on a CPU) or compact (the shipped network's, "
+             "likewise)");
   BOOST_TEST(program::choice_help(Backbones<Mine, SmallBackbone, Ir50>()) ==
              "mine (default), small (trains from scratch on a CPU) or ir50 (as published)");
   BOOST_TEST(program::choice_help(Topologies<Ring>()) == "ring (default)");

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(all_ways_train_to_nearly_the_same_weights_which_are_float32
     BOOST_REQUIRE(told.losses.size() == expected.losses.size());
     // Dropout draws other numbers where branches pass together, and small differences grow from step to step.
     const bool exact = way.precision == Precision::kFloat32 && way.execution == BranchExecution::kInTurn;
-    const auto tolerance = [&](std::size_t step) { return exact ? 1e-4 : step == 0 ? .05 : .4; };
+    const auto tolerance = [&](std::size_t step) { return exact ? (step == 0 ? 1e-4 : 2e-3) : step == 0 ? .05 : .4; };
     for (std::size_t i = 0; i < told.losses.size(); ++i)
       BOOST_TEST(std::abs(told.losses[i] - expected.losses[i]) < tolerance(i),
                  way.name() << " step " << i << ": " << told.losses[i] << ", expected " << expected.losses[i]);
