@@ -77,7 +77,8 @@ inline std::vector<std::size_t> epoch_order(Sampling sampling, const ClassIndex&
   for (const int c : present) shares.push_back(std::sqrt(static_cast<double>(index.images(c).size())));
   const boost::random::discrete_distribution<std::size_t, double> by_root(shares);
   while (order.size() < draws) {
-    const auto images = index.images(present[sampling == Sampling::kSquareRoot ? by_root(rng) : draw(present.size())]);
+    const auto drawn = sampling == Sampling::kSquareRoot ? by_root(rng) : draw(present.size());
+    const auto images = index.images(present[drawn]);
     order.push_back(images[draw(images.size())]);
   }
   return order;
