@@ -3,10 +3,11 @@
 
     python3 benchmarks/fer_package.py LIST FOLDER [--programs build/release/examples]
 
-Python needs `pip install fer==25.10.3 tensorflow-cpu`. LIST has `name label` lines in FERPlus's order of labels, as
-`prepare ferplus` writes them. Sides in turn, three rounds. Each classifies whole pictures as faces: `predict
---detector none` with all its start-up, fer's `detect_emotions` without; fer is asked both with the margin that it adds to
-boxes by default and without, and the better one counts.
+Python needs `pip install --no-deps fer==25.10.3` and `pip install tensorflow-cpu "opencv-python-headless<4.12" requests
+pandas tqdm Pillow`. LIST has `name label` lines in FERPlus's order of labels, as `prepare ferplus` writes them. Sides in
+turn, three rounds. Each classifies whole pictures as faces: `predict --detector none` with all its start-up, fer's
+`detect_emotions` without. fer is asked with the margin that it adds to boxes and without, by its quantised network,
+which is its default, and by the whole one.
 """
 
 import argparse
@@ -82,15 +83,20 @@ def report(side, labels, answers, rates):
 def main():
     options = parse()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ.update({name: "1" for name in ("TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")})
     os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[0]})  # one core; child processes inherit it
     import cv2
-    from fer import FER
+    from fer.fer import FER
 
     cv2.setNumThreads(1)
     lines = [line.split() for line in options.list.read_text().splitlines()]
     names, labels = [name for name, _ in lines], [int(label) for _, label in lines]
     pictures = [cv2.imread(str(options.folder / name)) for name in names]
-    sides = {"fer, its margin": FER(offsets=(10, 10)), "fer, no margin": FER(offsets=(0, 0))}
+    sides = {
+        "fer, quantised, margin": FER(offsets=(10, 10)),
+        "fer, quantised, no margin": FER(offsets=(0, 0)),
+        "fer, whole, no margin": FER(offsets=(0, 0), use_tflite=False),
+    }
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(options.rounds):
