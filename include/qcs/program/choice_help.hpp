@@ -2,6 +2,7 @@
 #pragma once
 
 #include <qcs/core/text/or_list.hpp>
+#include <qcs/model/backbone/compact.hpp>
 #include <qcs/model/backbone/ir50.hpp>
 #include <qcs/model/backbone/small.hpp>
 #include <string>
