@@ -17,6 +17,8 @@ install(FILES ${PROJECT_BINARY_DIR}/qcsConfig.cmake ${PROJECT_BINARY_DIR}/qcsCon
               cmake/qcsCheckTorch.cmake cmake/qcsFmt.cmake cmake/qcsReport.cmake
               cmake/qcsTorchFolder.cmake cmake/qcsZip.cmake
         DESTINATION ${package_dir})
+install(FILES examples/weights/compact_ferplus.safetensors examples/weights/README.md
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/qcs)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # A file of targets for each set of dependencies that find_package(qcs COMPONENTS ...) may do without.
 set(sets "qcsTopologyTargets:qcs_topology" "qcsTrainTargets:qcs_train" "qcsTargets:qcs_image:qcs_report:qcs"
