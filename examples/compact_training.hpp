@@ -35,7 +35,7 @@ struct CompactTraining {
 };
 
 inline Recipe compact_recipe() {
-  Recipe recipe{.epochs = 30,
+  Recipe recipe{.epochs = 24,
                 .batch_size = 64,
                 .learning_rate = 3e-3,
                 .schedule = {.kind = ScheduleKind::kCosine, .warmup_epochs = 1},
