@@ -12,7 +12,7 @@ function(qcs_write_compiled name)
 endfunction()
 
 # The three networks of a backbone share most of what is compiled: one source file holds them.
-foreach(backbone IN ITEMS Ir50 SmallBackbone)
+foreach(backbone IN ITEMS Ir50 SmallBackbone CompactBackbone)
   set(instances "")
   foreach(network IN ITEMS QcsNetwork DcsNetwork DcsPreNormNetwork)
     set(type "qcs::${network}<qcs::${backbone}>")

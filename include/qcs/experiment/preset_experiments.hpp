@@ -15,6 +15,9 @@ extern template RunSummary Experiment<DcsPreNormNetwork<Ir50>>::fit<>();
 extern template RunSummary Experiment<QcsNetwork<SmallBackbone>>::fit<>();
 extern template RunSummary Experiment<DcsNetwork<SmallBackbone>>::fit<>();
 extern template RunSummary Experiment<DcsPreNormNetwork<SmallBackbone>>::fit<>();
+extern template RunSummary Experiment<QcsNetwork<CompactBackbone>>::fit<>();
+extern template RunSummary Experiment<DcsNetwork<CompactBackbone>>::fit<>();
+extern template RunSummary Experiment<DcsPreNormNetwork<CompactBackbone>>::fit<>();
 
 }  // namespace qcs
 #endif

@@ -14,6 +14,9 @@ extern template int evaluate_weights<DcsPreNormNetwork<Ir50>>(const TrainArgumen
 extern template int evaluate_weights<QcsNetwork<SmallBackbone>>(const TrainArguments&, const Labels&);
 extern template int evaluate_weights<DcsNetwork<SmallBackbone>>(const TrainArguments&, const Labels&);
 extern template int evaluate_weights<DcsPreNormNetwork<SmallBackbone>>(const TrainArguments&, const Labels&);
+extern template int evaluate_weights<QcsNetwork<CompactBackbone>>(const TrainArguments&, const Labels&);
+extern template int evaluate_weights<DcsNetwork<CompactBackbone>>(const TrainArguments&, const Labels&);
+extern template int evaluate_weights<DcsPreNormNetwork<CompactBackbone>>(const TrainArguments&, const Labels&);
 
 }  // namespace qcs::program
 #endif
