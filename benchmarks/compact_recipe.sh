@@ -71,8 +71,8 @@ rows = []
 for variant in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     found = []
     for metrics in sorted(variant.glob("fold-*/metrics.jsonl")):
-        best = max((json.loads(line) for line in metrics.open()), key=lambda epoch: epoch.get("accuracy", 0))
-        found.append((100 * best["accuracy"], 100 * best["mean_class_accuracy"]))
+        last = [epoch for epoch in map(json.loads, metrics.open()) if epoch["kind"] == "epoch"][-1]
+        found.append((100 * last["accuracy"], 100 * last["mean_class_accuracy"]))
     if found:
         rows.append((*(statistics.mean(values) for values in zip(*found)), len(found), variant.name))
 print(f"{'variant':<22} {'folds':>5} {'accuracy':>9} {'mean class':>11}")

@@ -5,7 +5,7 @@
 
 Python needs `pip install --no-deps fer==25.10.3` and `pip install tensorflow-cpu "opencv-python-headless<4.12" requests
 pandas tqdm Pillow`. LIST has `name label` lines in FERPlus's order of labels, as `prepare ferplus` writes them. Sides in
-turn, three rounds. Each classifies whole pictures as faces: `predict --detector none` with all its start-up, fer's
+turn, three rounds, the slow one once. Each classifies whole pictures as faces: `predict --detector none` with all its start-up, fer's
 `detect_emotions` without. fer is asked with the margin that it adds to boxes and without, by its quantised network,
 which is its default, and by the whole one.
 """
@@ -101,6 +101,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(options.rounds):
             for side in ["qcs", *sides]:
+                if side in results and "whole" in side:
+                    continue  # takes minutes
                 answers, rate = ask_qcs(options, names, folder) if side == "qcs" else ask_fer(sides[side], pictures)
                 results.setdefault(side, (answers, []))[1].append(rate)
     print(f"{len(names)} faces of {options.list}")

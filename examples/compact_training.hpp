@@ -56,8 +56,9 @@ inline void add_options(program::OptionTable& options, CompactTraining& o) {
   options.path("data-root", o.data_root, "folder of the data sets (default datas)");
   options.path("out", o.out, "folder of the run (default runs/compact)");
   options.flag("resume", o.resume, "go on with the run in its folder; takes the same options as the start");
-  options.number<int>("folds", o.folds, within(2, 1000),
-                      "parts of the training faces, of which one is held out to choose the epoch by (default 20)");
+  options.number<int>(
+      "folds", o.folds, within(2, 1000),
+      "parts of the training faces, of which one is held out and answered after every epoch (default 20)");
   options.number<int>("fold", o.fold, within(0, 999), "number of that part, counted from 0 (default 0)");
   options.flag("majority", o.majority, "labels are those of the majority, instead of the shares of the votes");
   options.number<int>("workers,j", o.workers, within(0, 256), "threads that load images (default 1)");
@@ -66,7 +67,7 @@ inline void add_options(program::OptionTable& options, CompactTraining& o) {
                [&](const RecipeField& field, auto& value) { program::add_recipe_option(options, field, value); });
 }
 
-/// FERPlus's training faces, one part of them held out as validation split. Its own validation split stays unread.
+/// FERPlus's training faces, one part of them held out to be tested on. The other splits of FERPlus stay unread.
 inline Faces compact_faces(const CompactTraining& o) {
   auto lists = published_lists<FerPlus>(o.data_root);
   lists.validation.clear();
@@ -74,7 +75,7 @@ inline Faces compact_faces(const CompactTraining& o) {
   auto faces = published_faces<FerPlus>(lists);
   auto [kept, held] = qcs::fold(faces.train.list(), o.fold, o.folds);
   faces.train = ImageSource(std::move(kept));
-  faces.validation = ImageSource(std::move(held));
+  faces.test = ImageSource(std::move(held));
   return faces;
 }
 
@@ -102,7 +103,7 @@ int train_compact(const CompactTraining& o) {
   program::start_compute_threads(o.threads > 0 ? o.threads : program::default_threads().threads);
   const auto faces = compact_faces(o);
   Experiment<Net, Step, SoftLabels> run(o.out, faces, o.recipe,
-                                        {.selection = Selection::kValidation,
+                                        {.selection = Selection::kLast,
                                          .device = torch::kCPU,
                                          .memory_format = MemoryFormat::kChannelsLast,
                                          .workers = o.workers,

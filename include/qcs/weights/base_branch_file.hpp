@@ -37,7 +37,8 @@ inline void keep_base_branch(WeightFile& file) {
     throw CheckpointError(
         fmt::format("{}: none of its {} tensors belongs to a base branch", file.path.string(), file.tensors.size()));
   file.tensors = std::move(kept);
-  for (const auto* key : {"epoch", "steps", "seed", "best_epoch", "best_acc"}) file.metadata.erase(key);
+  for (const auto* key : {"epoch", "batch", "steps", "seed", "best_epoch", "best_acc", "optimizer", "undone_in_a_row"})
+    file.metadata.erase(key);
   if (architecture && !architecture->base_branch_only)
     file.metadata["architecture"] = fmt::format("{}{}", Architecture::kBaseBranch, described);
 }
