@@ -34,11 +34,10 @@ TORCH_MODULE(Luma);
 
 }  // namespace detail
 
-/// The backbone of the network that is shipped: 54 million multiplications for a face with its transformer, trained from
-/// scratch on the grey faces of FERPlus. It looks at a colour picture's luma alone, so that photos look to it like what
-/// it has learnt from.
-/// Residual stages on grids of 28, 14 and 7 behind a stem on the 56x56 nearest-neighbour reduction of the input, and a
-/// summary of the coarsest feature as in SmallBackbone. Not in the paper.
+/// The backbone of the network that is shipped: 54 million multiplications for a face with its transformer, trained
+/// from scratch on the grey faces of FERPlus. It looks at a colour picture's luma alone, so that photos look to it like
+/// what it has learnt from. Residual stages on grids of 28, 14 and 7 behind a stem on the 56x56 nearest-neighbour
+/// reduction of the input, and a summary of the coarsest feature as in SmallBackbone. Not in the paper.
 class CompactBackbone : public torch::nn::Module {
  public:
   static constexpr std::string_view kName = "compact";
