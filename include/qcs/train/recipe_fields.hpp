@@ -97,7 +97,7 @@ void visit_fields_after_step(auto& recipe, auto& visit) {
   visit({"dropout after attention", "", "", {}, Told::kIfUnusual}, recipe.drop_attention_output);
   visit_transform_fields(recipe.transform, visit);
   visit({"sampling", "sampling",
-         "anchors: shuffle (all images once) balanced (classes equally likely) or `square root` (as likely as the "
+         "anchors: shuffle (all images once), balanced (classes equally likely) or `square root` (as likely as the "
          "square roots of their numbers); default: the recipe's"},
         recipe.sampling);
   visit({"images per anchor", "", "", at_least(1)}, recipe.epoch_divisor);

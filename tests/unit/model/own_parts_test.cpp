@@ -39,6 +39,8 @@ class OneScale : public torch::nn::Module {
 };
 static_assert(BackbonePolicy<OneScale>);
 static_assert(TokenEmbeddingPolicy<PyramidTokens, OneScale>);
+static_assert(PyramidTokens::token_counts(FeatureLayout<4>{{{8, 28}, {8, 15}, {8, 14}, {8, 7}}}) ==
+              std::array<std::int64_t, 4>{49, 0, 49, 49});
 static_assert(!TokenEmbeddingPolicy<CoarseTokens, OneScale>, "it has no two scales");
 
 /// Returns other features than its layout says.

@@ -63,6 +63,7 @@ class PyramidTokens : public torch::nn::Module {
  private:
   /// Stride-2 convolutions that bring a grid, once through the first one, to 7x7; -1 if none do.
   static constexpr int halvings(std::int64_t grid) {
+    if (grid % first_stride(grid) != 0) return -1;
     int count = 0;
     for (grid /= first_stride(grid); grid > kGrid; ++count) {
       if (grid % 2 != 0) return -1;
