@@ -35,31 +35,15 @@
 
 #include "drawn_data_set.hpp"
 #include "narrow_backbone.hpp"
+#include "no_head.hpp"
 
 namespace {
 
-struct NoHead;
 template <class Topology, class Head = qcs::CrossSimilarityHead<>>
 using Net = qcs::Network<qcs::examples::NarrowBackbone, Head, Topology>;
-using BaseOnly = Net<qcs::Dual, NoHead>;
+using BaseOnly = Net<qcs::Dual, qcs::examples::NoHead>;
 template <class Model>
 using Run = qcs::Experiment<Model, qcs::PlainStep>;
-
-/// No cross part: zeros for its logits. Their loss is the constant ln(classes), so nothing of it reaches the base
-/// branch. That leaves half of the base loss; Adam takes the same steps along half a gradient.
-struct NoHead {
-  template <qcs::TopologyShape T>
-  struct Module : torch::nn::Module {
-    explicit Module(const qcs::HeadOptions& options) : classes(options.transformer.classes) {}
-    qcs::HeadOutput<T> forward(const qcs::BranchTensors<T>& tokens) {
-      qcs::HeadOutput<T> out;
-      out.logits.fill(torch::zeros({tokens[0].size(0), classes}, tokens[0].options().requires_grad(false)));
-      return out;
-    }
-    std::int64_t classes;
-  };
-  static std::string name() { return "none"; }
-};
 
 /// One model: its name, and its accuracy on the test faces of each seed.
 struct Row {

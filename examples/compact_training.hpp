@@ -95,9 +95,9 @@ inline SoftLabels compact_labels(const CompactTraining& o, const Faces& faces) {
 }
 
 /// Trains, or goes on with it; returns the exit status.
-template <class Topology, class Step>
+template <class Topology, class Step, class Backbone = CompactBackbone>
 int train_compact(const CompactTraining& o) {
-  using Net = Network<CompactBackbone, CrossSimilarityHead<PreNormResidual>, Topology>;
+  using Net = Network<Backbone, CrossSimilarityHead<PreNormResidual>, Topology>;
   program::catch_stop_signals();
   cv::setNumThreads(1);
   program::start_compute_threads(o.threads > 0 ? o.threads : program::default_threads().threads);

@@ -9,12 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <opencv2/imgproc.hpp>
+#include <opencv2/core.hpp>
 #include <optional>
 #include <qcs/core/file/atomic_file.hpp>
 #include <qcs/image/photo.hpp>
 #include <qcs/image/quiet_decoders.hpp>
 #include <qcs/infer/explain/explainer.hpp>
+#include <qcs/infer/explain/map_over_picture.hpp>
 #include <qcs/infer/explain/tuple_explainer.hpp>
 #include <qcs/io/npy.hpp>
 #include <qcs/presets/load_tuple_explainer.hpp>
@@ -44,20 +45,6 @@ struct Options {
   qcs::commands::PublishedWeights published;
   bool tuples = false;
 };
-
-cv::Mat as_matrix(const torch::Tensor& map) {
-  const auto values = map.contiguous();
-  return cv::Mat(static_cast<int>(map.size(0)), static_cast<int>(map.size(1)), CV_32F, values.data_ptr<float>())
-      .clone();
-}
-
-/// The part of a picture that maps lie over.
-cv::Mat what_it_saw(const cv::Mat& face, const qcs::Preprocessing& p) {
-  cv::Mat resized;
-  cv::resize(face, resized, {p.resize, p.resize}, 0, 0, cv::INTER_AREA);
-  const int from = (p.resize - p.crop) / 2;
-  return resized(cv::Rect(from, from, p.crop, p.crop)).clone();
-}
 
 /// The number of a class by its name, or nothing for no name.
 std::optional<std::int64_t> label_of(const std::string& name, const qcs::Labels& labels) {
@@ -92,13 +79,13 @@ class ExplainedFaces {
 
   /// Starts a row with what the network saw of a face.
   void add_face(const cv::Mat& face, std::string caption) {
-    seen_ = what_it_saw(face, preprocessing_);
+    seen_ = qcs::seen_part(face, preprocessing_);
     rows_.emplace_back().push_back({seen_, std::move(caption)});
   }
 
   void add_map(const std::string& heading, const torch::Tensor& map, const std::string& name) {
     if (rows_.size() == 1) headings_.push_back(heading);
-    rows_.back().push_back({qcs::report::draw_heat_map(seen_, as_matrix(map)),
+    rows_.back().push_back({qcs::report::draw_heat_map(seen_, qcs::map_matrix(map)),
                             fmt::format("{:.2g} to {:.2g}", map.min().item<float>(), map.max().item<float>())});
     qcs::io::write_npy(folder_ / (name + ".npy"), map);
   }

@@ -13,6 +13,7 @@
 #include <qcs/infer/explain/class_token_attention.hpp>
 #include <qcs/infer/explain/explainer.hpp>
 #include <qcs/infer/explain/grad_cam.hpp>
+#include <qcs/infer/explain/map_over_picture.hpp>
 #include <qcs/infer/explain/options_of_card.hpp>
 #include <qcs/infer/explain/token_map.hpp>
 #include <qcs/infer/explain/tuple_explainer.hpp>
