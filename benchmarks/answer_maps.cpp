@@ -7,11 +7,12 @@
 // RUN is a folder of train_compact (or of benchmark_compact_variants with --model DCS) with those --folds (20) and that
 // --fold (0). For each class the picture shows mean maps over the mean of all faces, which is nobody's: attention
 // rollout and Grad-CAM of the answer, and the cross-similarity map of a pair with the next held-out face of that class.
-// Captions tell the number of faces and the mean map's largest value, in multiples of an even map's. The table says how
-// much of the maps lies in the upper half of the picture.
+// Captions tell the number of faces and the mean map's largest value, in multiples of an even map's; a class with fewer
+// than ten faces of either kind is left out. The table says how much of the maps lies in the upper half of the picture.
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <opencv2/core.hpp>
@@ -32,7 +33,8 @@
 
 namespace {
 
-constexpr int kSide = 28;  ///< of the mean maps: the finest scale's grid
+constexpr int kSide = 28;    ///< of the mean maps: the finest scale's grid
+constexpr int kFewest = 10;  ///< faces that a mean map in the picture is of
 constexpr std::array kKinds{"attention", "Grad-CAM", "similarity"};
 using Net = qcs::Network<qcs::CompactBackbone, qcs::CrossSimilarityHead<qcs::PreNormResidual>, qcs::Dual>;
 
@@ -105,15 +107,13 @@ void draw(const std::vector<ClassMaps>& classes, const cv::Mat& face, const qcs:
     for (const char* answer : {"right", "wrong"}) headings.push_back(fmt::format("{}, {}", kind, answer));
   std::vector<std::vector<qcs::report::SheetPicture>> rows;
   for (std::size_t c = 0; c < classes.size(); ++c) {
+    if (std::min(classes[c].right[0].count, classes[c].wrong[0].count) < kFewest) continue;
     rows.emplace_back();
     for (std::size_t k = 0; k < kKinds.size(); ++k)
       for (const auto maps : {&ClassMaps::right, &ClassMaps::wrong}) {
         const MeanMap& map = (classes[c].*maps)[k];
-        if (map.count > 0)
-          rows.back().push_back({qcs::report::draw_heat_map(face, map.mean()),
-                                 fmt::format("{}, {}: {:.1f}x", labels.classes[c], map.count, map.peak())});
-        else
-          rows.back().push_back({face, fmt::format("{}: none", labels.classes[c])});
+        rows.back().push_back({qcs::report::draw_heat_map(face, map.mean()),
+                               fmt::format("{}, {}: {:.1f}x", labels.classes[c], map.count, map.peak())});
       }
   }
   qcs::write_png(file, qcs::report::draw_contact_sheet("Mean maps of right and wrong answers", headings, rows));
