@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <qcs/data/fingerprint.hpp>
 #include <qcs/infer/explain/explainer.hpp>
 #include <qcs/infer/explain/map_over_picture.hpp>
 #include <qcs/infer/explain/tuple_explainer.hpp>
@@ -129,6 +130,10 @@ int run(int argc, char** argv) {
   const auto& list = held_out.list();
   qcs::program::start_compute_threads(1);
   const auto file = qcs::read_weight_file(std::filesystem::path(argv[1]) / "best.pt", {.key = "state_dict"});
+  const auto evaluated = file.metadata.find("evaluation_data");
+  if (evaluated != file.metadata.end() && qcs::fingerprints_differ(evaluated->second, qcs::data_fingerprint(held_out)))
+    throw qcs::ConfigError(
+        fmt::format("{} held out other faces than these {}; give its FOLDS and FOLD", argv[1], list.images.size()));
   const auto card = qcs::require_card(file, "none was saved");
   auto explain = qcs::Explainer::load(file, card);
   auto explain_pair = qcs::TupleExplainer::load<Net>(file, card);

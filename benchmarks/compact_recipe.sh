@@ -53,7 +53,7 @@ run() {
   [ -e "$folder/compact_ferplus.safetensors" ] && return 0
   eval "set -- $*"
   local resume=()
-  [ -e "$folder/last.pt" ] && resume=(--resume)
+  [ -e "$folder/last.pt" ] && resume=(--resume "$folder")
   # These suit the few steps of a short run.
   [[ $* = *--ema* ]] || set -- "$@" --ema .995
   [[ $* = *--warmup* ]] || set -- "$@" --warmup .5
@@ -72,17 +72,32 @@ for fold in $folds; do
 done
 wait
 
+# Beside the recipe: differences on the same folds.
 python3 - "$out" <<'END'
 import json, pathlib, statistics, sys
-rows = []
-for variant in sorted(pathlib.Path(sys.argv[1]).iterdir()):
-    found = []
-    for metrics in sorted(variant.glob("fold-*/metrics.jsonl")):
-        last = [epoch for epoch in map(json.loads, metrics.open()) if epoch["kind"] == "epoch"][-1]
-        found.append((100 * last["accuracy"], 100 * last["mean_class_accuracy"]))
-    if found:
-        rows.append((*(statistics.mean(values) for values in zip(*found)), len(found), variant.name))
-print(f"{'variant':<22} {'folds':>5} {'accuracy':>9} {'mean class':>11}")
-for accuracy, mean_class, folds, name in sorted(rows, reverse=True):
-    print(f"{name:<22} {folds:>5} {accuracy:>9.2f} {mean_class:>11.2f}")
+
+results = {}
+for metrics in pathlib.Path(sys.argv[1]).glob("*/fold-*/metrics.jsonl"):
+    if (metrics.parent / "compact_ferplus.safetensors").exists():
+        last = [line for line in map(json.loads, metrics.open()) if line["kind"] == "epoch"][-1]
+        rates = (100 * last["accuracy"], 100 * last["mean_class_accuracy"])
+        results.setdefault(metrics.parts[-3], {})[metrics.parts[-2]] = rates
+base = results.get("recipe", {})
+
+
+def mean(folds, rate):
+    return statistics.mean(rates[rate] for rates in folds.values())
+
+
+def beside(folds, rate):
+    shared = folds.keys() & base.keys()
+    return f"{statistics.mean(folds[fold][rate] - base[fold][rate] for fold in shared):+.2f}" if shared else "-"
+
+
+print(f"{'variant':<20} {'folds':>5} {'accuracy':>9} {'beside':>7} {'mean class':>11} {'beside':>7}")
+for name, folds in sorted(results.items(), key=lambda result: -mean(result[1], 0)):
+    print(f"{name:<20} {len(folds):>5} {mean(folds, 0):>9.2f} {beside(folds, 0):>7} {mean(folds, 1):>11.2f} {beside(folds, 1):>7}")
+if len(base) > 1:
+    accuracy, mean_class = (statistics.stdev(rates[rate] for rates in base.values()) for rate in (0, 1))
+    print(f"deviation of the recipe over folds: {accuracy:.2f} and {mean_class:.2f}")
 END

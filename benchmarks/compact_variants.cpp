@@ -25,8 +25,7 @@ int main(int argc, char** argv) {
     options.text("step", step, "plain (default), sam or looksam");
     options.text("backbone", backbone, "compact (default), small, one-unit, narrow or wide");
     qcs::examples::add_options(options, training);
-    if (!options.parse(argc, argv)) return 0;
-    options.assign();
+    if (!qcs::examples::read_options(options, training, argc, argv)) return 0;
     int status = -1;
     const auto train = [&]<class Topology, class Step, class Backbone>() {
       if (model == Topology::kName && step == Step::kName && backbone == Backbone::kName)

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <opencv2/core.hpp>
+#include <qcs/core/text/text_lines.hpp>
 #include <qcs/data/dataset/labelled_dataset.hpp>
 #include <qcs/data/dataset/tuple_dataset.hpp>
 #include <qcs/data/hold_out.hpp>
@@ -40,7 +41,7 @@ namespace {
 template <class Topology, class Head = qcs::CrossSimilarityHead<>>
 using Net = qcs::Network<qcs::CompactBackbone, Head, Topology>;
 
-constexpr std::int64_t kImagesOfStep = 64;
+constexpr int kImagesOfStep = 64;
 
 struct Task {
   qcs::Faces faces;
@@ -207,12 +208,18 @@ void print_cosines(const std::vector<Result>& results) {
 
 int run(int argc, char** argv) {
   if (argc < 2) throw qcs::program::UsageError("benchmark_cross_similarity DATA_ROOT [IMAGES] [SEEDS] [FOLD]");
+  const auto number = [&](int position, int otherwise, int least) {
+    if (argc <= position) return otherwise;
+    const auto given = qcs::parse_number<int>(argv[position]);
+    if (!given || *given < least)
+      throw qcs::program::UsageError(fmt::format("expected a number from {} up, found `{}`", least, argv[position]));
+    return *given;
+  };
   auto lists = qcs::published_lists<qcs::FerPlus>(argv[1]);
   lists.validation.clear();
   lists.test.clear();
-  Task task{qcs::published_faces<qcs::FerPlus>(lists), argc > 2 ? std::stoll(argv[2]) : 30000,
-            argc > 3 ? std::stoi(argv[3]) : 3};
-  auto [kept, held] = qcs::fold(task.faces.train.list(), argc > 4 ? std::stoi(argv[4]) : 0);
+  Task task{qcs::published_faces<qcs::FerPlus>(lists), number(2, 30000, kImagesOfStep), number(3, 3, 1)};
+  auto [kept, held] = qcs::fold(task.faces.train.list(), number(4, 0, 0));
   task.faces.train = qcs::ImageSource(std::move(kept));
   task.faces.validation = qcs::ImageSource(std::move(held));
   cv::setNumThreads(1);

@@ -18,8 +18,11 @@
 #include <qcs/program/recipe_options.hpp>
 #include <qcs/program/stop_signals.hpp>
 #include <qcs/train/loss/soft_labels.hpp>
+#include <qcs/train/recipe_text.hpp>
 #include <qcs/weights/base_branch_file.hpp>
 #include <qcs/weights/weight_file.hpp>
+#include <regex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -30,8 +33,10 @@ namespace qcs::examples {
 struct CompactTraining {
   std::filesystem::path data_root{"datas"}, out{"runs/compact"};
   Recipe recipe = {};
+  std::filesystem::path resume = {};  ///< a run to go on with, which then is `out`
   int folds = 20, fold = 0, workers = 1, threads = 0;
-  bool majority = false, resume = false;
+  bool majority = false;
+  std::string stored_options = {};  ///< what the run was asked for, to go on with it
 };
 
 inline Recipe compact_recipe() {
@@ -55,7 +60,7 @@ inline Recipe compact_recipe() {
 inline void add_options(program::OptionTable& options, CompactTraining& o) {
   options.path("data-root", o.data_root, "folder of the data sets (default datas)");
   options.path("out", o.out, "folder of the run (default runs/compact)");
-  options.flag("resume", o.resume, "go on with the run in its folder; takes the same options as the start");
+  options.path("resume", o.resume, "folder of a run to go on with, with the options that it was started with");
   options.number<int>(
       "folds", o.folds, within(2, 1000),
       "parts of the training faces, of which one is held out and answered after every epoch (default 20)");
@@ -63,8 +68,25 @@ inline void add_options(program::OptionTable& options, CompactTraining& o) {
   options.flag("majority", o.majority, "labels are those of the majority, instead of the shares of the votes");
   options.number<int>("workers,j", o.workers, within(0, 256), "threads that load images (default 1)");
   options.number<int>("threads", o.threads, within(1, 1024), "compute threads (default: all cores)");
-  visit_fields(o.recipe,
-               [&](const RecipeField& field, auto& value) { program::add_recipe_option(options, field, value); });
+  visit_fields(o.recipe, [&](RecipeField field, auto& value) {
+    // The defaults are this recipe's, not those that most programs have.
+    static const std::regex other_default(R"(;? *\(?default[^;)]*\)?)");
+    field.help = std::regex_replace(field.help, other_default, "");
+    field.help += fmt::format("{}default {}", field.help.empty() ? "" : "; ", qcs::detail::field_text(value));
+    program::add_recipe_option(options, field, value);
+  });
+}
+
+/// Reads a command line; false where it asked for nothing but help.
+inline bool read_options(program::OptionTable& options, CompactTraining& o, int argc, char** argv) {
+  if (!options.parse(argc, argv)) return false;
+  const std::filesystem::path resumed = options.text_or("resume", "");
+  const auto folder = resumed_folder(resumed);
+  if (!resumed.empty() && std::filesystem::exists(folder / kStoredOptions)) options.recall(folder / kStoredOptions);
+  options.assign();
+  if (!resumed.empty()) o.out = folder;
+  o.stored_options = options.lines({"resume", "out", "config"});
+  return true;
 }
 
 /// FERPlus's training faces, one part of them held out to be tested on. The other splits of FERPlus stay unread.
@@ -107,9 +129,10 @@ int train_compact(const CompactTraining& o) {
                                          .device = torch::kCPU,
                                          .memory_format = MemoryFormat::kChannelsLast,
                                          .workers = o.workers,
-                                         .stop = [] { return program::stop_signal() != 0; }},
+                                         .stop = [] { return program::stop_signal() != 0; },
+                                         .stored_options = o.stored_options},
                                         {.step = {}, .loss = compact_labels(o, faces)});
-  if (o.resume) run.resume();
+  if (!o.resume.empty()) run.resume();
   if (run.fit().end == RunEnd::kInterrupted) return 128 + program::stop_signal();
   auto best = read_weight_file(o.out / "best.pt", {.key = "state_dict"});
   auto card = require_card(best, "none was saved");

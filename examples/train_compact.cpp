@@ -15,8 +15,7 @@ int main(int argc, char** argv) {
     qcs::examples::CompactTraining training{.recipe = qcs::examples::compact_recipe()};
     qcs::program::OptionTable options("train_compact [options], trains the network that comes along, on FERPlus");
     qcs::examples::add_options(options, training);
-    if (!options.parse(argc, argv)) return 0;
-    options.assign();
+    if (!qcs::examples::read_options(options, training, argc, argv)) return 0;
     return qcs::examples::train_compact<qcs::Dual, qcs::PlainStep>(training);
   });
 }

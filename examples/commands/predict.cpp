@@ -197,6 +197,8 @@ int run_predict(int argc, char** argv) {
   if (o.detector == Detector::kNone && !o.detector_file.empty())
     throw qcs::program::UsageError("--detector none has no file");
   if (o.detector == Detector::kNone && o.score) throw qcs::program::UsageError("--detector none gives no scores");
+  if (options.given("weights") && o.weights.empty())
+    throw qcs::program::UsageError("--weights is empty; leave it out for the weights that come with qcs");
   qcs::commands::PublishedWeights::check(options);
   if (options.given("dataset") && !options.given("weights"))
     throw qcs::program::UsageError("--dataset goes with --weights");

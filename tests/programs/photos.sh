@@ -20,6 +20,7 @@ rows() { if [ "$(($(wc -l <"$3") - 1))" -eq "$2" ]; then pass; else fail "$1: $(
 ok "a picture that is a face" $predict --detector none faces/0.png
 said "a picture that is a face" "faces/0.png: "
 said "a picture that is a face" "1 pictures, 1 faces; without a face: 0, not read: 0"
+refused "weights of no name" 1 "--weights is empty; leave it out" "$programs/predict" --weights "" faces/0.png
 ok "a folder" $predict --detector none faces --out rows.csv
 rows "a folder" 7 rows.csv
 ok "one at a time" $predict --detector none faces --out one.csv --batch 1 -j 1 --threads 1

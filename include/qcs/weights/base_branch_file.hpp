@@ -44,9 +44,9 @@ inline void keep_base_branch(WeightFile& file) {
 }
 
 /// Writes the base branch of a file of weights with `card` as safetensors, all that inference needs. With `half`,
-/// matrices and kernels are stored in float16, which halves the file; vectors, the statistics of batch normalisation
-/// among them, and all arithmetic stay float32. The bytes depend on weights and card alone. Throws as
-/// keep_base_branch() does, Error if the file cannot be written. Returns how many tensors were written.
+/// tensors of two and more dimensions are stored in float16, which halves the file; vectors, the statistics of batch
+/// normalisation among them, and all arithmetic stay float32. Throws as keep_base_branch() does, CheckpointError for a
+/// weight that float16 cannot hold, Error if the file cannot be written. Returns how many tensors were written.
 inline std::size_t write_base_branch(WeightFile file, Card card, const std::filesystem::path& output,
                                      bool half = false) {
   if (card.architecture) card.architecture->base_branch_only = true;
@@ -54,8 +54,14 @@ inline std::size_t write_base_branch(WeightFile file, Card card, const std::file
   keep_base_branch(file);
   file.metadata["format"] = "pt";
   if (half)
-    for (auto& [name, tensor] : file.tensors)
-      if (tensor.dim() > 1 && tensor.is_floating_point()) tensor = tensor.to(torch::kFloat16);
+    for (auto& [name, tensor] : file.tensors) {
+      if (tensor.dim() < 2 || !tensor.is_floating_point()) continue;
+      auto stored = tensor.to(torch::kFloat16);
+      if (const auto lost = tensor.isfinite() & ~stored.isfinite(); lost.any().item<bool>())
+        throw CheckpointError(fmt::format("{} of {} is too large for float16: {}", name, file.path.string(),
+                                          tensor.masked_select(lost)[0].item<double>()));
+      tensor = std::move(stored);
+    }
   io::write_safetensors(output, file.tensors, file.metadata);
   return file.tensors.size();
 }

@@ -46,6 +46,18 @@ BOOST_AUTO_TEST_CASE(cross_entropy_is_lib_torch_s_to_the_bit) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(cross_losses_have_their_share_of_the_mean) {
+  const auto number = [](double value) { return torch::tensor(value, torch::kFloat64); };
+  const BranchLosses<Triplet> losses{.base = {number(1), number(2), number(3)},
+                                     .cross = {number(10), number(20), number(30)}};
+  const auto mean = [&](double share) { return losses.mean(share).item<double>(); };
+  BOOST_TEST(losses.mean().item<double>() == 11);  // the published one, of all six alike
+  BOOST_TEST(mean(kPublishedCrossShare) == 11);
+  BOOST_TEST(mean(0) == 2);
+  BOOST_TEST(mean(1) == 20);
+  BOOST_TEST(mean(.25) == 6.5);
+}
+
 BOOST_AUTO_TEST_CASE(certain_soft_labels_are_cross_entropy) {
   const SoftLabels certain({1, 0, 0, 0, 0, 1, 0, 1, 0}, 3);  // classes 0, 2, 1
   const auto l = logits(4, 3);
