@@ -5,7 +5,8 @@
 # fifth that is held out (fold 0, or those that are named), and prints a line for each, best first. As many runs at a time as there
 # are cores, of one compute thread each. Runs that are complete are not made again; ROWS="recipe sam" makes those alone.
 set -euo pipefail
-data=$(realpath "$1") out=$2 epochs=${3:-3}
+epochs=${3:-3}
+data=$(realpath "$1") out=$2/$epochs-epochs
 shift $(($# < 3 ? $# : 3))
 folds=${*:-0}
 program=$(dirname "${BASH_SOURCE[0]}")/../build/release/benchmarks/benchmark_compact_variants
