@@ -20,13 +20,12 @@
 #include <qcs/data/fingerprint.hpp>
 #include <qcs/infer/explain/explainer.hpp>
 #include <qcs/infer/explain/map_over_picture.hpp>
-#include <qcs/infer/explain/tuple_explainer.hpp>
+#include <qcs/presets/load_tuple_explainer.hpp>
 #include <qcs/program/process.hpp>
 #include <qcs/report/console/count_progress.hpp>
 #include <qcs/report/draw/contact_sheet.hpp>
 #include <qcs/report/draw/heat_map.hpp>
 #include <qcs/report/files/file.hpp>
-#include <qcs/topology/dual.hpp>
 #include <string>
 #include <vector>
 
@@ -37,7 +36,6 @@ namespace {
 constexpr int kSide = 28;    ///< of the mean maps: the finest scale's grid
 constexpr int kFewest = 10;  ///< faces that a mean map in the picture is of
 constexpr std::array kKinds{"attention", "Grad-CAM", "similarity"};
-using Net = qcs::Network<qcs::CompactBackbone, qcs::CrossSimilarityHead<qcs::PreNormResidual>, qcs::Dual>;
 
 /// The scales' maps as one that sums to 1; all zeros where they are.
 cv::Mat joined(const std::vector<torch::Tensor>& scales) {
@@ -136,7 +134,7 @@ int run(int argc, char** argv) {
         fmt::format("{} held out other faces than these {}; give its FOLDS and FOLD", argv[1], list.images.size()));
   const auto card = qcs::require_card(file, "none was saved");
   auto explain = qcs::Explainer::load(file, card);
-  auto explain_pair = qcs::TupleExplainer::load<Net>(file, card);
+  auto explain_pair = qcs::load_tuple_explainer(file, card);
 
   std::vector<ClassMaps> classes(faces.labels.classes.size());
   qcs::CountProgress progress("faces");
