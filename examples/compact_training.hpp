@@ -15,6 +15,7 @@
 #include <qcs/presets/networks.hpp>
 #include <qcs/program/compute_threads.hpp>
 #include <qcs/program/option_table.hpp>
+#include <qcs/program/recall_run.hpp>
 #include <qcs/program/recipe_options.hpp>
 #include <qcs/program/stop_signals.hpp>
 #include <qcs/train/loss/soft_labels.hpp>
@@ -80,11 +81,9 @@ inline void add_options(program::OptionTable& options, CompactTraining& o) {
 /// Reads a command line; false where it asked for nothing but help.
 inline bool read_options(program::OptionTable& options, CompactTraining& o, int argc, char** argv) {
   if (!options.parse(argc, argv)) return false;
-  const std::filesystem::path resumed = options.text_or("resume", "");
-  const auto folder = resumed_folder(resumed);
-  if (!resumed.empty() && std::filesystem::exists(folder / kStoredOptions)) options.recall(folder / kStoredOptions);
+  const auto resumed = program::recall_run(options);
   options.assign();
-  if (!resumed.empty()) o.out = folder;
+  if (!resumed.empty()) o.out = resumed;
   o.stored_options = options.lines({"resume", "out", "config"});
   return true;
 }

@@ -14,6 +14,7 @@
 #include <qcs/program/preset_evaluations.hpp>
 #include <qcs/program/preset_programs.hpp>
 #include <qcs/program/process.hpp>
+#include <qcs/program/recall_run.hpp>
 #include <qcs/program/recipe_options.hpp>
 #include <qcs/program/spare_memory.hpp>
 #include <qcs/program/stop_signals.hpp>

@@ -15,6 +15,7 @@
 #include <qcs/program/choice_help.hpp>
 #include <qcs/program/device.hpp>
 #include <qcs/program/option_table.hpp>
+#include <qcs/program/recall_run.hpp>
 #include <qcs/program/recipe_options.hpp>
 #include <qcs/program/train_arguments.hpp>
 #include <qcs/train/recipe_fields.hpp>
@@ -156,9 +157,7 @@ std::optional<TrainArguments> parse_train_arguments(int argc, char** argv) {
   detail::add_weight_options(options, arguments);
   if (!options.parse(argc, argv)) return std::nullopt;
 
-  const std::filesystem::path resumed = options.text_or("resume", "");
-  const auto folder = resumed_folder(resumed);
-  if (!resumed.empty() && std::filesystem::exists(folder / kStoredOptions)) options.recall(folder / kStoredOptions);
+  const auto resumed = recall_run(options);
   // Stored, too: where the lists lie and what is trained follows from these, also for a program with another default.
   options.suppose("data-root", "datas");
   options.suppose("model", std::string(TopologyList::kNames.front()));
@@ -167,7 +166,7 @@ std::optional<TrainArguments> parse_train_arguments(int argc, char** argv) {
   try {
     arguments = detail::default_arguments<Dataset, BackboneList, TopologyList>(
         options.text_or("model", ""), options.text_or("backbone", ""), options.text_or("data-root", ""));
-    if (!resumed.empty()) arguments.out = folder;
+    if (!resumed.empty()) arguments.out = resumed;
     arguments.threads = threads.threads;
     options.assign();
   } catch (const ConfigError& error) {
